@@ -2,6 +2,50 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
+
+use thiserror::Error as ThisError;
+
+use crate::code::CodeProblem;
+use crate::contact::ContactProblem;
+use crate::password::PasswordProblem;
+
+/// Why a flow did not do what was asked.
+///
+/// What is refused to the outside looks alike for every kind of account: no variant, and nothing in one, tells
+/// whether somebody is registered. The true reason goes to the [`EventSink`](crate::ports::EventSink). To say it to a
+/// person, in her language, use [`AccountService::explain`](crate::AccountService::explain).
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum Error {
+    /// What was typed is no e-mail address or telephone number. HTTP: 422.
+    #[error(transparent)]
+    ContactRejected(#[from] ContactProblem),
+    /// The code was refused. HTTP: 422.
+    #[error(transparent)]
+    CodeRejected(#[from] CodeProblem),
+    /// The e-mail address or the password is wrong, or the account is not in use. HTTP: 401.
+    #[error("the e-mail address or the password is wrong")]
+    CredentialsRejected,
+    /// The new password was refused; nothing was spent. HTTP: 422.
+    #[error(transparent)]
+    PasswordRejected(#[from] PasswordProblem),
+    /// A hundred log-ins with this address failed in a row: the password must be recovered first. HTTP: 429.
+    #[error("log-in with a password is stopped for this address: recover the password")]
+    PasswordStopped,
+    /// A limit was reached. HTTP: 429 with `Retry-After`.
+    #[error("too many attempts: wait {} s", retry_after.as_secs_f64().ceil())]
+    Throttled {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// More is asked at once than the service takes on; nothing was counted. HTTP: 503.
+    #[error("the service is busy: try again in a moment")]
+    Overloaded,
+    /// A port failed. HTTP: 500.
+    #[error("the service is out of order")]
+    Backend(#[from] BackendError),
+}
 
 /// What a port answers when it could not do what it was asked.
 ///

@@ -1,0 +1,11 @@
+//! Ready-made implementations of the ports: technology and role, one feature per file.
+
+pub mod memory;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+pub mod outbox;
+pub mod threads;
+#[cfg(feature = "tokio")]
+pub mod tokio;
+#[cfg(feature = "tracing")]
+pub mod tracing;

@@ -1,0 +1,106 @@
+//! What happens after the answer: look up, arm, send; bounded, retried, drained.
+//!
+//! A request is answered before the directory is asked, so that neither the answer nor its time can depend on who is
+//! registered. What the answer left to be done is one equal job in the *arming* queue, which alone pushes back.
+//! Messages have queues of their own: a full one loses the message, with an event, and places are kept for notices,
+//! so that no flood of requests keeps an owner from being told that the password was changed.
+
+mod arming;
+mod sending;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use async_lock::{Semaphore, SemaphoreGuardArc};
+
+pub(crate) use self::arming::Arming;
+pub(crate) use self::sending::Sending;
+use crate::context::Context;
+
+/// The queues of the background.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    context: Arc<Context>,
+    arming: Queue,
+    codes: Queue,
+    notices: Queue,
+}
+
+/// A bounded queue: so many places, and so many jobs at work at once.
+#[derive(Debug)]
+struct Queue {
+    places: Arc<Semaphore>,
+    at_work: Arc<Semaphore>,
+}
+
+/// A place in the arming queue, given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Place(#[expect(dead_code, reason = "held, not read")] SemaphoreGuardArc);
+
+impl Queue {
+    fn new(places: usize, at_work: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(places)), at_work: Arc::new(Semaphore::new(at_work)) }
+    }
+
+    fn reserve(&self) -> Option<Place> {
+        self.places.try_acquire_arc().map(Place)
+    }
+}
+
+impl Delivery {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        let settings = &context.settings;
+        Self {
+            arming: Queue::new(settings.arming_queue, settings.arming_at_once),
+            codes: Queue::new(settings.sending_queue, settings.sending_at_once),
+            notices: Queue::new(settings.notice_queue, settings.sending_at_once),
+            context,
+        }
+    }
+
+    /// Takes a place in the arming queue, or none when it is full. A request takes one before anything is counted.
+    pub(crate) fn reserve(&self) -> Option<Place> {
+        self.arming.reserve()
+    }
+
+    /// Leaves a request to be armed, and returns at once.
+    pub(crate) fn arm(self: &Arc<Self>, place: Place, request: Arming) {
+        let delivery = Arc::clone(self);
+        self.context.spawn(async move {
+            delivery.arm_and_send(request).await;
+            drop(place);
+        });
+    }
+
+    /// Leaves a message to be sent, and returns at once.
+    pub(crate) fn send(self: &Arc<Self>, message: Sending) {
+        let queue = if message.is_code() { &self.codes } else { &self.notices };
+        let Some(place) = queue.reserve() else {
+            message.lose(&self.context, crate::event::LossReason::QueueFull);
+            return;
+        };
+        let (context, at_work) = (Arc::clone(&self.context), Arc::clone(&queue.at_work));
+        self.context.spawn(async move {
+            message.deliver(&context, &at_work).await;
+            drop(place);
+        });
+    }
+
+    /// Waits until the background is idle, at most so long, and says how many jobs are left.
+    pub(crate) async fn drain(&self, at_most: Duration) -> usize {
+        let mut left = at_most;
+        loop {
+            let running = self.context.background.load(Ordering::SeqCst);
+            if running == 0 || left.is_zero() {
+                return running;
+            }
+            let step = left.min(DRAIN_STEP);
+            self.context.spawner.sleep(step).await;
+            left -= step;
+        }
+    }
+}
+
+/// How often `drain` looks whether all is done.
+const DRAIN_STEP: Duration = Duration::from_millis(10);

@@ -1,0 +1,194 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_lock::Semaphore;
+use time::OffsetDateTime;
+
+use crate::code::{Code, HandleDigest};
+use crate::contact::Contact;
+use crate::context::Context;
+use crate::delivery::arming::{FIRST_WAIT, LONGEST_WAIT};
+use crate::error::BackendErrorKind;
+use crate::event::{EventKind, LossReason};
+use crate::locale::Locale;
+use crate::message::{Message, Notice};
+use crate::ports::{ArmedCode, PendingCode, SendError};
+
+/// A message that waits to be sent.
+#[derive(Debug)]
+pub(crate) struct Sending {
+    what: What,
+    to: Contact,
+    locale: Option<Locale>,
+}
+
+#[derive(Debug)]
+enum What {
+    /// A code, with what it takes to see whether it is still worth sending.
+    Code { code: Code, purpose: crate::code::Purpose, row: Row },
+    Notice(Notice),
+}
+
+#[derive(Debug)]
+struct Row {
+    handle: HandleDigest,
+    issue: u32,
+    armed: ArmedCode,
+    armed_at: OffsetDateTime,
+    expires_at: OffsetDateTime,
+}
+
+/// What came of one attempt to send.
+enum Attempted {
+    Sent,
+    Lost(LossReason),
+    /// To be tried again, not before the other side's own wish.
+    Again(Option<Duration>),
+}
+
+impl Sending {
+    pub(super) fn code(
+        pending: &PendingCode,
+        issue: u32,
+        armed: ArmedCode,
+        code: Code,
+        to: Contact,
+        locale: Option<Locale>,
+        armed_at: OffsetDateTime,
+    ) -> Self {
+        let row = Row { handle: pending.handle, issue, armed, armed_at, expires_at: pending.expires_at };
+        Self { what: What::Code { code, purpose: pending.purpose, row }, to, locale }
+    }
+
+    pub(crate) const fn notice(notice: Notice, to: Contact, locale: Option<Locale>) -> Self {
+        Self { what: What::Notice(notice), to, locale }
+    }
+
+    pub(super) const fn is_code(&self) -> bool {
+        matches!(self.what, What::Code { .. })
+    }
+
+    /// Sends the message, again and again with growing waits while the failure may pass and the message is worth it.
+    pub(super) async fn deliver(self, context: &Context, at_work: &Arc<Semaphore>) {
+        let (mut wait, mut waited) = (FIRST_WAIT, Duration::ZERO);
+        loop {
+            // The wait between attempts does not keep others from being sent.
+            let attempted = {
+                let _at_work = at_work.acquire_arc().await;
+                self.attempt(context).await
+            };
+            match attempted {
+                Attempted::Sent => return self.sent(context),
+                Attempted::Lost(reason) => return self.lose(context, reason),
+                Attempted::Again(wish) => {
+                    let pause = wait.max(wish.unwrap_or_default());
+                    waited = waited.saturating_add(pause);
+                    if waited > context.settings.sending_patience {
+                        return self.lose(context, LossReason::GaveUp);
+                    }
+                    context.spawner.sleep(pause).await;
+                    wait = (wait * 2).min(LONGEST_WAIT);
+                }
+            }
+        }
+    }
+
+    async fn attempt(&self, context: &Context) -> Attempted {
+        let Ok(now) = context.now() else { return Attempted::Again(None) };
+        let notice = match &self.what {
+            What::Notice(notice) => notice.clone(),
+            What::Code { code, purpose, row } => match row.is_worth_sending(context, now).await {
+                None => return Attempted::Again(None),
+                Some(false) => return Attempted::Lost(LossReason::Superseded),
+                Some(true) => {
+                    let valid_for = (row.expires_at - now).unsigned_abs();
+                    Notice::Code { purpose: *purpose, code: code.clone(), valid_for }
+                }
+            },
+        };
+        let locale = self.locale.as_ref().unwrap_or(&context.profile.locale);
+        let Some(text) = context.compose(&notice, self.to.channel(), locale) else {
+            return Attempted::Lost(LossReason::NoText);
+        };
+        let message = Message::new(self.to.clone(), &notice, text);
+        let sent = context.fence(context.settings.sender_deadline, context.sender.send(&message)).await;
+        self.judge(context, sent)
+    }
+
+    fn judge(
+        &self,
+        context: &Context,
+        sent: Result<Result<(), SendError>, crate::context::PortFault>,
+    ) -> Attempted {
+        let failed = |failure| context.record(EventKind::PortFailed { operation: "code_sender.send", failure });
+        match sent {
+            Ok(Ok(())) => Attempted::Sent,
+            Ok(Err(SendError::Transient { retry_after, source })) => {
+                failed(source.kind());
+                Attempted::Again(retry_after)
+            }
+            Ok(Err(SendError::Permanent(source))) => {
+                failed(source.kind());
+                Attempted::Lost(LossReason::Refused)
+            }
+            // It may have arrived. A second notice is a nuisance; a second SMS with a code is confusion, and money.
+            Ok(Err(SendError::Ambiguous(source))) => {
+                failed(source.kind());
+                if self.is_code() { Attempted::Lost(LossReason::TimedOut) } else { Attempted::Again(None) }
+            }
+            Err(fault) => {
+                let kind = crate::error::BackendError::from(fault).kind();
+                failed(kind);
+                match (self.is_code(), kind) {
+                    (true, BackendErrorKind::TimedOut) => Attempted::Lost(LossReason::TimedOut),
+                    _ => Attempted::Again(None),
+                }
+            }
+        }
+    }
+
+    fn sent(&self, context: &Context) {
+        let event = EventKind::MessageSent { message: self.kind(), channel: self.to.channel() };
+        context.tell(event, |mut event| {
+            event.contact = Some(context.digest(&self.to));
+            event
+        });
+    }
+
+    /// Gives the message up, and tells the operator.
+    pub(super) fn lose(&self, context: &Context, reason: LossReason) {
+        let event = EventKind::MessageLost { message: self.kind(), channel: self.to.channel(), reason };
+        context.tell(event, |mut event| {
+            event.contact = Some(context.digest(&self.to));
+            event
+        });
+    }
+
+    fn kind(&self) -> crate::message::MessageKind {
+        match &self.what {
+            What::Notice(notice) => notice.kind(),
+            What::Code { purpose: crate::code::Purpose::Activation, .. } => {
+                crate::message::MessageKind::ActivationCode
+            }
+            What::Code { purpose: crate::code::Purpose::Recovery, .. } => crate::message::MessageKind::RecoveryCode,
+        }
+    }
+}
+
+impl Row {
+    /// Whether this is still the current issue with enough of its life left. `None` when the store cannot tell.
+    async fn is_worth_sending(&self, context: &Context, now: OffsetDateTime) -> Option<bool> {
+        if now + context.settings.least_life_to_send >= self.expires_at {
+            return Some(false);
+        }
+        // The row was armed a moment ago: to ask again would be a statement for nothing.
+        if now - self.armed_at < FRESH {
+            return Some(true);
+        }
+        let armed = context.codes.arm(&self.handle, self.issue, &self.armed, now);
+        context.ask("code_store.arm", armed).await.ok()
+    }
+}
+
+/// For how long an armed row is taken to be what it was.
+const FRESH: time::Duration = time::Duration::seconds(2);

@@ -1,0 +1,151 @@
+//! What each flow counts, and by which key: the only place that names throttle keys.
+//!
+//! Keys are keyed hashes of what was *typed*, so that unknown people are limited exactly like known ones; those of
+//! the last group depend on a real account or a real send, and are charged in the background, where nobody sees it.
+
+use crate::account::AccountId;
+use crate::code::Purpose;
+use crate::contact::{Contact, PhoneNumber};
+use crate::context::Context;
+use crate::device::Device;
+use crate::origin::Origin;
+use crate::throttle::{Charge, Schedule, ThrottleKey};
+
+/// Asking for a code: by contact, by source, and by both. A device that has logged in with this address has a budget
+/// of its own, which no stranger can use up.
+pub(crate) fn request(context: &Context, contact: &Contact, origin: &Origin, device: Option<&Device>) -> Vec<Charge> {
+    let settings = &context.settings;
+    let (who, source) = (contact.canonical(), origin.source());
+    let mut charges = vec![
+        charge(context, "request source", &[&source], settings.requests_per_source),
+    ];
+    match device {
+        Some(device) => charges.extend([
+            charge(context, "request burst device", &[device.nonce()], settings.requests_per_contact_burst),
+            charge(context, "request device", &[device.nonce()], settings.requests_per_contact),
+        ]),
+        None => charges.extend([
+            charge(context, "request burst", &[who.as_bytes()], settings.requests_per_contact_burst),
+            charge(context, "request", &[who.as_bytes()], settings.requests_per_contact),
+            charge(
+                context,
+                "request contact source",
+                &[who.as_bytes(), &source],
+                settings.requests_per_contact_and_source,
+            ),
+        ]),
+    }
+    charges
+}
+
+/// Asking again with a handle: by source. The handle's own limits are the code store's.
+pub(crate) fn resend(context: &Context, origin: &Origin) -> Vec<Charge> {
+    vec![charge(context, "request source", &[&origin.source()], context.settings.requests_per_source)]
+}
+
+/// Logging in: by address and by source, or by device and by source.
+pub(crate) fn log_in(context: &Context, name: &Contact, origin: &Origin, device: Option<&Device>) -> Vec<Charge> {
+    let settings = &context.settings;
+    let who = name.canonical();
+    let mut charges = vec![
+        charge(context, "log-in source", &[&origin.source()], settings.log_ins_per_source),
+    ];
+    match device {
+        Some(device) => charges.extend([
+            charge(context, "log-in device", &[device.nonce()], settings.log_ins_per_address),
+            charge(context, "log-in device void", &[device.nonce()], settings.log_ins_per_device),
+        ]),
+        None => charges.extend([
+            charge(context, "log-in", &[who.as_bytes()], settings.log_ins_per_address),
+            Charge { key: log_in_stop(context, name), schedule: settings.log_ins_in_a_row },
+        ]),
+    }
+    charges
+}
+
+/// What attempts to log in wait in line by: the address, or the device.
+pub(crate) fn log_in_line(context: &Context, name: &Contact, device: Option<&Device>) -> ThrottleKey {
+    match device {
+        Some(device) => context.keys.identifier("log-in line device", &[device.nonce()]),
+        None => context.keys.identifier("log-in line", &[name.canonical().as_bytes()]),
+    }
+}
+
+/// The count of failures in a row with one address, which the owner's success clears.
+pub(crate) fn log_in_stop(context: &Context, name: &Contact) -> ThrottleKey {
+    context.keys.identifier("log-in stop", &[name.canonical().as_bytes()])
+}
+
+/// The count of failures of one device, which its success clears.
+pub(crate) fn device_void(context: &Context, device: &Device) -> ThrottleKey {
+    context.keys.identifier("log-in device void", &[device.nonce()])
+}
+
+/// Changing the password: by account, with keys of its own.
+pub(crate) fn change(context: &Context, account: &AccountId) -> Vec<Charge> {
+    let settings = &context.settings;
+    let account = account.as_str().as_bytes();
+    vec![
+        charge(context, "change", &[account], settings.changes_per_account),
+        charge(context, "change stop", &[account], settings.log_ins_in_a_row),
+    ]
+}
+
+/// The count of failed changes in a row, which the owner's success clears.
+pub(crate) fn change_stop(context: &Context, account: &AccountId) -> ThrottleKey {
+    context.keys.identifier("change stop", &[account.as_str().as_bytes()])
+}
+
+/// What an operator lifts for a contact.
+pub(crate) fn of_contact(context: &Context, contact: &Contact) -> Vec<ThrottleKey> {
+    let who = contact.canonical();
+    ["request burst", "request", "log-in", "log-in stop"]
+        .map(|kind| context.keys.identifier(kind, &[who.as_bytes()]))
+        .to_vec()
+}
+
+/// What an operator lifts for an account.
+pub(crate) fn of_account(context: &Context, account: &AccountId) -> Vec<ThrottleKey> {
+    let account = account.as_str().as_bytes();
+    let codes = Purpose::ALL.map(|purpose| {
+        context.keys.identifier("codes", &[account, purpose.as_str().as_bytes()])
+    });
+    let changes = ["change", "change stop"].map(|kind| context.keys.identifier(kind, &[account]));
+    [codes, changes].concat()
+}
+
+/// Codes made for an account: charged in the background. A device that the account honours has its own budget.
+pub(crate) fn codes_of_account(
+    context: &Context,
+    account: &AccountId,
+    purpose: Purpose,
+    device: Option<&Device>,
+) -> Charge {
+    let (account, purpose) = (account.as_str().as_bytes(), purpose.as_str().as_bytes());
+    let schedule = context.settings.codes_per_account;
+    match device {
+        Some(device) => charge(context, "codes device", &[account, purpose, device.nonce()], schedule),
+        None => charge(context, "codes", &[account, purpose], schedule),
+    }
+}
+
+/// Notes to an owner: charged in the background.
+pub(crate) fn help_note(context: &Context, account: &AccountId, purpose: Purpose) -> Charge {
+    let parts = [account.as_str().as_bytes(), purpose.as_str().as_bytes()];
+    charge(context, "note", &parts, context.settings.help_notes_per_account)
+}
+
+/// SMS: by number, by prefix and in total, charged in the background.
+pub(crate) fn sms(context: &Context, number: &PhoneNumber) -> Vec<Charge> {
+    let settings = &context.settings;
+    let number = number.as_str().as_bytes();
+    vec![
+        charge(context, "sms number", &[number], settings.sms_per_number),
+        charge(context, "sms prefix", &[&number[..number.len().min(7)]], settings.sms_per_prefix),
+        charge(context, "sms total", &[], settings.sms_in_total),
+    ]
+}
+
+fn charge(context: &Context, kind: &str, parts: &[&[u8]], schedule: Schedule) -> Charge {
+    Charge { key: context.keys.identifier(kind, parts), schedule }
+}

@@ -1,0 +1,55 @@
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use crate::error::BackendError;
+use crate::message::Message;
+
+/// Carries a message to a person: a mail server, an SMS gateway.
+///
+/// It is called in the background, never while somebody waits for an answer, and never for a contact that is not
+/// registered.
+///
+/// # Contract
+///
+/// - `Ok` means that the message was taken over by the next hand: a mail server, a gateway.
+/// - The message goes to `message.to` and nowhere else, over an encrypted connection.
+/// - Nothing of the text or the code reaches a log or an error.
+/// - What cannot be sent now and may be later is [`SendError::Transient`]; what can never be sent is
+///   [`SendError::Permanent`]; where it is not known whether the message was taken over, [`SendError::Ambiguous`]: a
+///   code is then not sent again.
+#[async_trait]
+pub trait CodeSender: Debug + Send + Sync + 'static {
+    /// Sends a message.
+    async fn send(&self, message: &Message) -> Result<(), SendError>;
+}
+
+#[async_trait]
+impl<T: CodeSender + ?Sized> CodeSender for Arc<T> {
+    async fn send(&self, message: &Message) -> Result<(), SendError> {
+        (**self).send(message).await
+    }
+}
+
+/// Why a message was not sent.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// It may be sent later.
+    #[error("the message could not be sent now")]
+    Transient {
+        /// When the other side asked to be tried again, where it did.
+        retry_after: Option<Duration>,
+        /// What went wrong.
+        source: BackendError,
+    },
+    /// It can never be sent.
+    #[error("the message was refused for good")]
+    Permanent(#[source] BackendError),
+    /// It is not known whether it was sent.
+    #[error("it is not known whether the message was sent")]
+    Ambiguous(#[source] BackendError),
+}

@@ -1,0 +1,150 @@
+//! Logging in with e-mail address and password.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use crate::account::{Account, AccountId, AccountState, CredentialVersion};
+use crate::contact::{Contact, EmailAddress};
+use crate::device::{Device, DeviceToken};
+use crate::error::Error;
+use crate::event::{EventKind, Flow, LogInRefusal};
+use crate::hasher::{PasswordHash, Standing};
+use crate::limits;
+use crate::origin::Origin;
+use crate::password;
+use crate::ports::Found;
+use crate::service::Inner;
+use crate::service::charge::{Attempt, charge};
+use crate::service::password_change::refusal;
+use crate::throttle::Ticket;
+
+/// Somebody is who she says. What a session needs; the library makes none.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Login {
+    /// Who.
+    pub account_id: AccountId,
+    /// Keep it in the session, and ask [`is_current`](crate::AccountService::is_current) with it at each request.
+    pub credential_version: CredentialVersion,
+    /// A fresh token for this browser, in place of the one it brought.
+    pub device: Option<DeviceToken>,
+}
+
+/// Logs in. Every refusal costs one hash, says the same, and is counted before it is judged.
+pub(super) async fn log_in(
+    inner: &Arc<Inner>,
+    email: &EmailAddress,
+    typed: &SecretString,
+    origin: &Origin,
+) -> Result<Login, Error> {
+    let context = &inner.context;
+    let flow = Flow::LogIn;
+    // No stored password is this long: refused by its length alone, whoever it is.
+    let Some(password) = password::normalised(typed) else { return Err(Error::CredentialsRejected) };
+    let name = Contact::Email(email.clone());
+    let mut device = inner.recognise(origin, &name);
+
+    // The line comes first: waiting in it holds no place in the hasher. The place comes before the charge: a full
+    // hasher counts nothing.
+    let line = limits::log_in_line(context, &name, device.as_ref());
+    let Some(turn) = inner.lines.wait_for_turn(line).await else {
+        return Err(inner.overloaded(flow, origin));
+    };
+    let standing = if device.is_some() { Standing::Trusted } else { Standing::Anyone };
+    let place = inner.reserve_hasher(flow, origin, standing)?;
+    let ticket = charge_log_in(inner, &name, origin, &mut device).await?;
+    let mut attempt = Attempt::new(Arc::clone(context), ticket, place.progress(), turn);
+
+    let found = context.ask("user_directory.find", context.directory.find(&name)).await?;
+    let (account, unknown) = match found {
+        Found::One(account) => (Some(account), LogInRefusal::Unknown),
+        Found::Nobody => (None, LogInRefusal::Unknown),
+        Found::Several => (None, LogInRefusal::Ambiguous),
+    };
+    // A directory whose collation is laxer than ours may find somebody else.
+    let account = account.filter(|account| account.registered(&name).is_some());
+    if let (Some(known), Some(account)) = (&device, &account)
+        && !known.is_current(&account.credential_version)
+    {
+        // The token is from before the last change: its holder is a stranger like any other.
+        device = None;
+        attempt.recharge(flow, &limits::log_in(context, &name, origin, None), origin).await?;
+    }
+
+    let stored = account.as_ref().and_then(|account| account.password.clone());
+    let verdict = place.verify(password.clone(), stored.clone()).await;
+    let verdict = verdict.map_err(|failure| inner.hashing_failed(failure))?;
+    if let (Some(reason), Some(account)) = (verdict.unverifiable, &account) {
+        inner.tell_about(EventKind::HashUnverifiable { reason }, Some(&account.id), None, origin);
+    }
+    drop(place);
+    let active = |account: &Account| verdict.matches && account.state == AccountState::Active;
+    let Some(account) = account.as_ref().filter(|account| active(account)) else {
+        attempt.failed();
+        let reason = account.as_ref().map_or(unknown, |account| refusal(Some(account)));
+        let id = account.as_ref().map(|account| &account.id);
+        inner.tell_about(EventKind::LogInRefused { reason }, id, Some(&name), origin);
+        return Err(Error::CredentialsRejected);
+    };
+
+    let ticket = attempt.succeeded().await;
+    clear_failures(inner, &name, device.as_ref(), ticket).await;
+    if let (true, Some(old)) = (verdict.rehash_wanted, stored) {
+        renew_hash(inner, account.id.clone(), old, password, origin.clone());
+    }
+    let event = EventKind::LoggedIn { known_device: device.is_some() };
+    inner.tell_about(event, Some(&account.id), Some(&name), origin);
+    Ok(Login {
+        account_id: account.id.clone(),
+        credential_version: account.credential_version.clone(),
+        device: inner.issue_device(Some(&name), &account.credential_version),
+    })
+}
+
+/// Counts the attempt against the device, or, where there is none or its tries are used up, against the address
+/// that all strangers share.
+async fn charge_log_in(
+    inner: &Inner,
+    name: &Contact,
+    origin: &Origin,
+    device: &mut Option<Device>,
+) -> Result<Ticket, Error> {
+    let context = &inner.context;
+    let charges = limits::log_in(context, name, origin, device.as_ref());
+    match charge(context, Flow::LogIn, &charges, origin).await {
+        Err(Error::PasswordStopped) if device.is_some() => {
+            *device = None;
+            charge(context, Flow::LogIn, &limits::log_in(context, name, origin, None), origin).await
+        }
+        verdict => verdict,
+    }
+}
+
+/// The owner's success ends the row of failures that would stop the password, and nothing that a stranger can see.
+async fn clear_failures(inner: &Inner, name: &Contact, device: Option<&Device>, ticket: Option<Ticket>) {
+    let context = &inner.context;
+    let key = match device {
+        Some(device) => limits::device_void(context, device),
+        None => limits::log_in_stop(context, name),
+    };
+    // Where this was the only event there is nothing to clear, which is nearly always.
+    if ticket.is_some_and(|ticket| ticket.had_earlier_events(&key)) {
+        let _ = context.ask("throttle_store.lift", context.throttle.lift(&key)).await;
+    }
+}
+
+/// Replaces a hash of older parameters by one of today's, after the answer: a log-in takes no longer for it.
+fn renew_hash(inner: &Arc<Inner>, id: AccountId, old: PasswordHash, password: SecretString, origin: Origin) {
+    let Ok(place) = inner.reserve_hasher(Flow::LogIn, &origin, Standing::Anyone) else { return };
+    let inner = Arc::clone(inner);
+    let context = Arc::clone(&inner.context);
+    context.spawn(async move {
+        let context = &inner.context;
+        let Ok(new) = place.hash(password).await else { return };
+        let replace = context.directory.replace_hash(&id, &old, &new);
+        if matches!(context.ask("user_directory.replace_hash", replace).await, Ok(true)) {
+            inner.tell_about(EventKind::HashRenewed, Some(&id), None, &origin);
+        }
+    });
+}

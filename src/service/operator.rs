@@ -1,0 +1,105 @@
+//! What operators do: invite people, lift a throttle, clear away what has had its time.
+
+use crate::account::{AccountId, AccountState};
+use crate::contact::Contact;
+use crate::delivery::Sending;
+use crate::error::Error;
+use crate::event::{ContactDigest, EventKind};
+use crate::limits;
+use crate::message::Notice;
+use crate::origin::Origin;
+use crate::ports::Found;
+use crate::service::AccountService;
+
+/// What came of inviting somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Invitation {
+    /// An invitation is on its way.
+    Sent,
+    /// There is no such account.
+    Unknown,
+    /// The account was activated before, or is suspended.
+    NotPending,
+    /// The account has no contact to write to.
+    NoContact,
+}
+
+/// How much was cleared away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Purged {
+    /// Expired codes.
+    pub codes: u64,
+    /// Counts that may be forgotten.
+    pub throttles: u64,
+}
+
+impl AccountService {
+    /// Writes to a registered person that the account can be activated, at the first of its e-mail addresses, or at
+    /// its first number. The message carries no secret, only the address of the page.
+    ///
+    /// It is for operators: its answer tells whether somebody is registered.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Backend`] when the directory cannot be asked.
+    pub async fn invite(&self, id: &AccountId) -> Result<Invitation, Error> {
+        let context = &self.inner.context;
+        let account = context.ask("user_directory.get", context.directory.get(id)).await?;
+        let Some(account) = account else { return Ok(Invitation::Unknown) };
+        if account.state != AccountState::Pending {
+            return Ok(Invitation::NotPending);
+        }
+        let Some(to) = account.log_in_names().chain(&account.contacts).next().cloned() else {
+            return Ok(Invitation::NoContact);
+        };
+        self.inner.tell_about(
+            EventKind::Invited,
+            Some(&account.id),
+            Some(&to),
+            &Origin::without_address(),
+        );
+        self.inner.delivery.send(Sending::notice(Notice::Invitation, to, account.locale));
+        Ok(Invitation::Sent)
+    }
+
+    /// Lifts the waits and stops of a contact and of the account it belongs to, for somebody who cannot get in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Backend`] when a store cannot be asked. Calling it again does no harm.
+    pub async fn lift_throttle(&self, contact: &Contact) -> Result<(), Error> {
+        let context = &self.inner.context;
+        let mut keys = limits::of_contact(context, contact);
+        let find = context.directory.find(contact);
+        if let Found::One(account) = context.ask("user_directory.find", find).await? {
+            keys.extend(limits::of_account(context, &account.id));
+        }
+        for key in keys {
+            context.ask("throttle_store.lift", context.throttle.lift(&key)).await?;
+        }
+        self.inner.tell_about(EventKind::ThrottleLifted, None, Some(contact), &Origin::without_address());
+        Ok(())
+    }
+
+    /// Removes expired codes and counts that may be forgotten. Call it every hour or so: nothing depends on it but the
+    /// size of the stores.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Backend`] when a store cannot be asked. Calling it again does no harm.
+    pub async fn purge(&self) -> Result<Purged, Error> {
+        let context = &self.inner.context;
+        let now = context.now()?;
+        let codes = context.ask("code_store.purge", context.codes.purge(now)).await?;
+        let throttles = context.ask("throttle_store.purge", context.throttle.purge(now)).await?;
+        Ok(Purged { codes, throttles })
+    }
+
+    /// How events name a contact, so that an operator who is asked by a person can find what happened to her.
+    #[must_use]
+    pub fn contact_digest(&self, contact: &Contact) -> ContactDigest {
+        self.inner.context.digest(contact)
+    }
+}

@@ -1,0 +1,164 @@
+//! Changing a password with the old one; and [`set_password`], the only place that writes one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::account::{Account, AccountId, AccountState, CredentialChange, CredentialVersion};
+use crate::device::DeviceToken;
+use crate::error::{BackendError, Error};
+use crate::event::{EventKind, Flow, LogInRefusal};
+use crate::hasher::{PasswordHash, Place, Standing};
+use crate::limits;
+use crate::message::Notice;
+use crate::origin::Origin;
+use crate::password::{self, NewPassword};
+use crate::service::Inner;
+use crate::service::charge::{Attempt, charge};
+use crate::service::proof::Proof;
+
+/// The password was changed. Every other session of the account is at its end.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PasswordChanged {
+    /// The account's new credential version: put it into the session that asked, so that this one lives on.
+    pub credential_version: CredentialVersion,
+    /// A fresh token for the browser that asked, in place of the old one; none for an account without an e-mail
+    /// address.
+    pub device: Option<DeviceToken>,
+}
+
+/// Changes the password of somebody who is logged in and knows the current one.
+pub(super) async fn change_password(
+    inner: &Arc<Inner>,
+    id: &AccountId,
+    current: &SecretString,
+    new: NewPassword,
+    origin: &Origin,
+) -> Result<PasswordChanged, Error> {
+    let context = &inner.context;
+    let flow = Flow::ChangePassword;
+    inner.check_password(&new).await?;
+    let Some(current) = password::normalised(current) else { return Err(Error::CredentialsRejected) };
+    let Some(turn) = inner.lines.wait_for_turn(limits::change_stop(context, id)).await else {
+        return Err(inner.overloaded(flow, origin));
+    };
+    let place = inner.reserve_hasher(flow, origin, Standing::Trusted)?;
+    let ticket = charge(context, flow, &limits::change(context, id), origin).await?;
+    let attempt = Attempt::new(Arc::clone(context), ticket, place.progress(), turn);
+
+    let change = Change { inner: Arc::clone(inner), id: id.clone(), current, new, origin: origin.clone() };
+    context.to_the_end(change.run(place, attempt)).await
+}
+
+struct Change {
+    inner: Arc<Inner>,
+    id: AccountId,
+    current: SecretString,
+    new: NewPassword,
+    origin: Origin,
+}
+
+impl Change {
+    async fn run(self, place: Place, attempt: Attempt) -> Result<PasswordChanged, Error> {
+        let context = &self.inner.context;
+        let account = context.ask("user_directory.get", context.directory.get(&self.id)).await?;
+        let stored = account.as_ref().and_then(|account| account.password.clone());
+        let verdict = place.verify(self.current.clone(), stored).await;
+        let verdict = verdict.map_err(|failure| self.inner.hashing_failed(failure))?;
+        let (account, proof) = match account {
+            Some(account) => match Proof::by_password(&account, &verdict) {
+                Some(proof) => (account, proof),
+                None => return Err(self.refuse(Some(&account), attempt)),
+            },
+            None => return Err(self.refuse(None, attempt)),
+        };
+        // The current password was right: nothing is counted against its owner, whatever becomes of the new one.
+        attempt.succeeded().await;
+        self.inner.policy.check_person(&self.new, &account, None)?;
+
+        let hash = place.hash(self.new.secret()).await.map_err(|failure| self.inner.hashing_failed(failure))?;
+        let Some(version) = set_password(&self.inner, &proof, &account, hash, &self.origin).await? else {
+            return Err(Error::CredentialsRejected);
+        };
+        let device = self.inner.issue_device(account.log_in_names().next(), &version);
+        Ok(PasswordChanged { credential_version: version, device })
+    }
+
+    fn refuse(&self, account: Option<&Account>, attempt: Attempt) -> Error {
+        attempt.failed();
+        let reason = refusal(account);
+        self.inner.tell_about(EventKind::PasswordChangeRefused { reason }, Some(&self.id), None, &self.origin);
+        Error::CredentialsRejected
+    }
+}
+
+/// Why a password did not do: for the operator alone.
+pub(super) const fn refusal(account: Option<&Account>) -> LogInRefusal {
+    match account {
+        None => LogInRefusal::Unknown,
+        Some(Account { state: AccountState::Pending, .. }) => LogInRefusal::NotYetActive,
+        Some(Account { state: AccountState::Suspended, .. }) => LogInRefusal::Suspended,
+        Some(Account { state: AccountState::Active, .. }) => LogInRefusal::WrongPassword,
+    }
+}
+
+/// Sets a password by the right that `proof` gives, tells the owner at every registered contact, and clears what an
+/// owner's success clears. `None` when the account has changed since the proof was made: nothing was done.
+pub(super) async fn set_password(
+    inner: &Arc<Inner>,
+    proof: &Proof,
+    account: &Account,
+    password: PasswordHash,
+    origin: &Origin,
+) -> Result<Option<CredentialVersion>, Error> {
+    let context = &inner.context;
+    let change =
+        CredentialChange { password, how: proof.how(), proven: proof.proven().cloned(), at: context.now()? };
+    let replace = context.directory.replace_credential(proof.account(), proof.version(), &change);
+    let replaced = match context.ask("user_directory.replace_credential", replace).await {
+        Ok(replaced) => replaced,
+        Err(error) => Some(took_effect(inner, proof.account(), &change, error).await?),
+    };
+    let Some(version) = replaced else { return Ok(None) };
+
+    for contact in &account.contacts {
+        let notice = Notice::PasswordSet(proof.how());
+        inner.delivery.send(crate::delivery::Sending::notice(notice, contact.clone(), account.locale.clone()));
+    }
+    inner.tell_about(EventKind::PasswordSet { how: proof.how() }, Some(&account.id), proof.proven(), origin);
+    let stops = account.log_in_names().map(|name| limits::log_in_stop(context, name));
+    for key in stops.chain([limits::change_stop(context, &account.id)]) {
+        let _ = context.ask("throttle_store.lift", context.throttle.lift(&key)).await;
+    }
+    Ok(Some(version))
+}
+
+/// After a failure it is not known whether the password was set: the account tells. If it was, the owner must hear
+/// of it, and the caller must not be told that nothing happened.
+async fn took_effect(
+    inner: &Inner,
+    id: &AccountId,
+    change: &CredentialChange,
+    mut error: BackendError,
+) -> Result<CredentialVersion, BackendError> {
+    let context = &inner.context;
+    for wait in LOOK_AGAIN {
+        match context.ask("user_directory.get", context.directory.get(id)).await {
+            Ok(account) => {
+                let account = account.filter(|account| {
+                    account.password.as_ref().is_some_and(|stored| stored.is_same_as(&change.password))
+                });
+                return account.map(|account| account.credential_version).ok_or(error);
+            }
+            Err(again) => error = again,
+        }
+        context.spawner.sleep(wait).await;
+    }
+    Err(error)
+}
+
+/// How long to wait before looking again at an account whose change ended in a failure.
+const LOOK_AGAIN: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(500), Duration::from_millis(2_000)];

@@ -1,0 +1,124 @@
+//! The values that only a passed check can make: whoever holds one has been through it.
+
+use crate::account::{Account, AccountId, AccountState, CredentialVersion, PasswordChange};
+use crate::code::{CodeHandle, MacInput, Purpose};
+use crate::contact::Contact;
+use crate::event::CodeRefusal;
+use crate::hasher::Verdict;
+use crate::key::KeyRing;
+use crate::ports::{CodeTarget, StoredCode};
+
+/// A code that matched its row. It says nothing yet about the account, which may have changed since.
+#[derive(Debug)]
+pub(super) struct MatchedCode {
+    purpose: Purpose,
+    target: CodeTarget,
+}
+
+impl MatchedCode {
+    /// Compares a code with its row, in constant time. A row that is not armed yet, or with a decoy, costs the same
+    /// comparison and matches nothing.
+    pub(super) fn compare(
+        keys: &KeyRing,
+        purpose: Purpose,
+        handle: &CodeHandle,
+        stored: &StoredCode,
+        code: &str,
+    ) -> Option<Self> {
+        let armed = stored.armed.as_ref();
+        let target = armed.and_then(|armed| armed.target.as_ref());
+        let input = MacInput {
+            purpose,
+            handle: handle.expose(),
+            target: target.map(|target| (&target.account, &target.destination)),
+            issue: stored.issue,
+            code,
+        };
+        let matches = match armed {
+            Some(armed) => keys.matches_code(&input, &armed.mac),
+            // The MAC is computed all the same, against one that no code has.
+            None => keys.decoy_mac().is_ok_and(|decoy| keys.matches_code(&input, &decoy)),
+        };
+        match target {
+            Some(target) if matches && stored.pending.purpose == purpose => {
+                Some(Self { purpose, target: target.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whose account the code was made for.
+    pub(super) const fn account(&self) -> &AccountId {
+        &self.target.account
+    }
+
+    /// Holds the account as it is now against what it was when the code was made.
+    pub(super) fn confirm(self, account: Option<&Account>) -> Result<Proof, CodeRefusal> {
+        let Some(account) = account else { return Err(CodeRefusal::AccountChanged) };
+        let expected = match self.purpose {
+            Purpose::Activation => AccountState::Pending,
+            Purpose::Recovery => AccountState::Active,
+        };
+        if account.state == AccountState::Suspended {
+            Err(CodeRefusal::AccountSuspended)
+        } else if account.state != expected
+            || account.id != self.target.account
+            || account.credential_version != self.target.credential_version
+            || account.registered(&self.target.destination).is_none()
+        {
+            Err(CodeRefusal::AccountChanged)
+        } else {
+            let how = match self.purpose {
+                Purpose::Activation => PasswordChange::Activated,
+                Purpose::Recovery => PasswordChange::Recovered,
+            };
+            Ok(Proof {
+                account: self.target.account,
+                version: self.target.credential_version,
+                how,
+                proven: Some(self.target.destination),
+            })
+        }
+    }
+}
+
+/// The right to set an account's password: a redeemed code, or the current password.
+#[derive(Debug)]
+pub(super) struct Proof {
+    account: AccountId,
+    version: CredentialVersion,
+    how: PasswordChange,
+    proven: Option<Contact>,
+}
+
+impl Proof {
+    /// The current password of an active account gives the right to change it.
+    pub(super) fn by_password(account: &Account, verdict: &Verdict) -> Option<Self> {
+        (verdict.matches && account.state == AccountState::Active).then(|| Self {
+            account: account.id.clone(),
+            version: account.credential_version.clone(),
+            how: PasswordChange::Changed,
+            proven: None,
+        })
+    }
+
+    /// Whose password may be set.
+    pub(super) const fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// The credential version that was proven to be held: setting the password replaces this one or none.
+    pub(super) const fn version(&self) -> &CredentialVersion {
+        &self.version
+    }
+
+    /// How the password comes to be set.
+    pub(super) const fn how(&self) -> PasswordChange {
+        self.how
+    }
+
+    /// The contact that the person has shown to be theirs.
+    pub(super) const fn proven(&self) -> Option<&Contact> {
+        self.proven.as_ref()
+    }
+}

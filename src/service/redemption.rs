@@ -1,0 +1,269 @@
+//! What activation and recovery share: to request, resend and redeem a code.
+//!
+//! May a code be used twice? No, and it is said here twice: the directory swaps the credential only where the
+//! version is the one the code was made for, and the code store takes a row once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use crate::account::{Account, AccountId};
+use crate::code::{Code, CodeFormat, CodeHandle, CodeProblem, Purpose};
+use crate::contact::Contact;
+use crate::delivery::Arming;
+use crate::device::{Device, DeviceToken};
+use crate::error::Error;
+use crate::event::{CodeRefusal, EventKind, Flow};
+use crate::hasher::{Place, Standing};
+use crate::limits;
+use crate::origin::Origin;
+use crate::password::NewPassword;
+use crate::ports::{Attempt, PendingCode, Reissue, Reissued, StoredCode};
+use crate::service::Inner;
+use crate::service::charge::{charge, refund};
+use crate::service::password_change::set_password;
+use crate::service::proof::{MatchedCode, Proof};
+
+/// A code was asked for: the same answer whoever asked, and for whom.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CodeRequest {
+    /// What the asker must keep to redeem the code.
+    pub handle: CodeHandle,
+    /// When the code, if there is one, expires.
+    pub expires_at: OffsetDateTime,
+    /// From when on it may be asked for again.
+    pub resend_at: OffsetDateTime,
+    /// How the code is written.
+    pub code_format: CodeFormat,
+}
+
+/// A code was redeemed and the password set. Nobody is logged in by that.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Redeemed {
+    /// Whose password was set, so that the application can end what it knows of older sessions.
+    pub account_id: AccountId,
+    /// A token for the browser that redeemed the code; none for an account without an e-mail address.
+    pub device: Option<DeviceToken>,
+}
+
+/// Asks for a code. The directory is not asked: what depends on it happens after the answer.
+pub(super) async fn request(
+    inner: &Arc<Inner>,
+    purpose: Purpose,
+    contact: &Contact,
+    origin: &Origin,
+) -> Result<CodeRequest, Error> {
+    let context = &inner.context;
+    let flow = requesting(purpose);
+    let Some(place) = inner.delivery.reserve() else { return Err(inner.overloaded(flow, origin)) };
+    let device = inner.recognise(origin, contact);
+    let ticket = charge(context, flow, &limits::request(context, contact, origin, device.as_ref()), origin).await?;
+
+    let (handle, pending) = new_row(inner, purpose, contact, origin)?;
+    if let Err(error) = context.ask("code_store.insert", context.codes.insert(&pending)).await {
+        refund(context, &ticket).await;
+        return Err(error.into());
+    }
+
+    let event = EventKind::CodeRequested { purpose, channel: contact.channel() };
+    inner.tell_about(event, None, Some(contact), origin);
+    let answer = answer(handle.clone(), &pending);
+    inner.delivery.arm(place, Arming { pending, handle, issue: 1, device });
+    Ok(answer)
+}
+
+/// Asks for the code again, with the handle of the first time.
+pub(super) async fn resend(
+    inner: &Arc<Inner>,
+    handle: &CodeHandle,
+    origin: &Origin,
+) -> Result<CodeRequest, Error> {
+    let context = &inner.context;
+    let flow = Flow::ResendCode;
+    let Some(place) = inner.delivery.reserve() else { return Err(inner.overloaded(flow, origin)) };
+    let ticket = charge(context, flow, &limits::resend(context, origin), origin).await?;
+
+    let now = context.now()?;
+    let resend_at = now + context.settings.resend_after;
+    let reissue = context.codes.reissue(&handle.digest(), resend_at, now);
+    match context.ask("code_store.reissue", reissue).await {
+        Ok(Reissue::Again(Reissued { pending, issue })) => {
+            inner.tell_about(
+                EventKind::CodeReissued { purpose: pending.purpose },
+                None,
+                Some(&pending.contact),
+                origin,
+            );
+            let device = inner.recognise(origin, &pending.contact);
+            let answer = answer(handle.clone(), &pending);
+            inner.delivery.arm(place, Arming { pending, handle: handle.clone(), issue, device });
+            Ok(answer)
+        }
+        Ok(Reissue::TooSoon { retry_after }) => Err(Error::Throttled { retry_after }),
+        Ok(Reissue::Gone) => Err(CodeProblem::Expired.into()),
+        Err(error) => {
+            refund(context, &ticket).await;
+            Err(error.into())
+        }
+    }
+}
+
+/// Redeems a code: sets the password of the account it was made for.
+///
+/// The order is the promise. What can be refused without the code is refused before a try is counted, and so are a
+/// full hasher and a code of another shape. From the count on, all runs to the end even if the caller goes away: no
+/// one sets a password and keeps the owner from hearing of it by hanging up.
+pub(super) async fn redeem(
+    inner: &Arc<Inner>,
+    purpose: Purpose,
+    handle: &CodeHandle,
+    code: &Code,
+    password: NewPassword,
+    origin: &Origin,
+) -> Result<Redeemed, Error> {
+    if code.in_format(handle.code_format()).is_none() {
+        return Err(CodeProblem::Malformed.into());
+    }
+    inner.check_password(&password).await?;
+    let flow = redeeming(purpose);
+    let place = inner.reserve_hasher(flow, origin, Standing::Anyone)?;
+
+    let redemption = Redemption {
+        inner: Arc::clone(inner),
+        purpose,
+        handle: handle.clone(),
+        code: code.clone(),
+        password,
+        origin: origin.clone(),
+    };
+    inner.context.to_the_end(redemption.run(place)).await
+}
+
+struct Redemption {
+    inner: Arc<Inner>,
+    purpose: Purpose,
+    handle: CodeHandle,
+    code: Code,
+    password: NewPassword,
+    origin: Origin,
+}
+
+impl Redemption {
+    async fn run(self, place: Place) -> Result<Redeemed, Error> {
+        let context = &self.inner.context;
+        let stored = self.count().await?;
+        let (account, proof) = self.check(&stored).await?;
+        self.inner.policy.check_person(&self.password, &account, Some(&self.code))?;
+
+        let issue = stored.issue;
+        let hash = place.hash(self.password.secret()).await.map_err(|failure| self.inner.hashing_failed(failure))?;
+        let Some(version) = set_password(&self.inner, &proof, &account, hash, &self.origin).await? else {
+            return Err(self.refuse(CodeRefusal::AccountChanged, Some(&account), wrong(&stored)));
+        };
+        // The code is dead already, by the version it was made for. Taking the row makes it look so, too.
+        if let Ok(now) = context.now() {
+            let take = context.codes.take(&self.handle.digest(), issue, now);
+            let _ = context.ask("code_store.take", take).await;
+        }
+        let device = self.inner.issue_device(account.log_in_names().next(), &version);
+        Ok(Redeemed { account_id: account.id, device })
+    }
+
+    /// Counts a try. The row is handed out for comparison only then.
+    async fn count(&self) -> Result<StoredCode, Error> {
+        let context = &self.inner.context;
+        let attempt = context.codes.count_attempt(&self.handle.digest(), context.now()?);
+        let (reason, problem) = match context.ask("code_store.count_attempt", attempt).await? {
+            Attempt::Counted(stored) => return Ok(stored),
+            Attempt::Exhausted => (CodeRefusal::TriesExhausted, CodeProblem::TriesExhausted),
+            Attempt::Expired => (CodeRefusal::Expired, CodeProblem::Expired),
+            Attempt::Taken => (CodeRefusal::Used, CodeProblem::Expired),
+            Attempt::Unknown => (CodeRefusal::Unknown, CodeProblem::Expired),
+        };
+        Err(self.refuse(reason, None, problem))
+    }
+
+    /// Compares, and only then reads the account, as it is now.
+    async fn check(&self, stored: &StoredCode) -> Result<(Account, Proof), Error> {
+        let context = &self.inner.context;
+        let typed = self.code.in_format(self.handle.code_format()).unwrap_or_default();
+        let matched = MatchedCode::compare(&context.keys, self.purpose, &self.handle, stored, &typed);
+        let Some(matched) = matched else {
+            let other = stored.pending.purpose != self.purpose;
+            let reason = if other { CodeRefusal::OtherPurpose } else { CodeRefusal::Wrong };
+            self.inner.count_wrong_code();
+            return Err(self.refuse(reason, None, wrong(stored)));
+        };
+        let get = context.directory.get(matched.account());
+        let account = context.ask("user_directory.get", get).await?;
+        match (matched.confirm(account.as_ref()), account) {
+            (Ok(proof), Some(account)) => Ok((account, proof)),
+            (Err(reason), account) => Err(self.refuse(reason, account.as_ref(), wrong(stored))),
+            (Ok(_), None) => Err(self.refuse(CodeRefusal::AccountChanged, None, wrong(stored))),
+        }
+    }
+
+    fn refuse(&self, reason: CodeRefusal, account: Option<&Account>, problem: CodeProblem) -> Error {
+        let event = EventKind::CodeRefused { purpose: self.purpose, reason };
+        self.inner.tell_about(event, account.map(|account| &account.id), None, &self.origin);
+        problem.into()
+    }
+}
+
+/// Wrong, with as many tries left as for anybody: nothing tells a right code of a changed account from a wrong one.
+const fn wrong(stored: &StoredCode) -> CodeProblem {
+    CodeProblem::Wrong { tries_left: stored.pending.max_attempts.saturating_sub(stored.attempts) }
+}
+
+fn new_row(
+    inner: &Inner,
+    purpose: Purpose,
+    contact: &Contact,
+    origin: &Origin,
+) -> Result<(CodeHandle, PendingCode), Error> {
+    let settings = &inner.context.settings;
+    let now = inner.context.now()?;
+    let format = inner.code_format(now);
+    let handle = CodeHandle::draw(format)?;
+    let expires_at = now + settings.code_lifetime;
+    let pending = PendingCode {
+        handle: handle.digest(),
+        purpose,
+        contact: contact.clone(),
+        locale: origin.locale.clone(),
+        format,
+        created_at: now,
+        resend_at: now + settings.resend_after,
+        reissue_until: expires_at - settings.least_life_to_send,
+        expires_at,
+        max_attempts: settings.tries_per_code,
+        max_issues: settings.issues_per_handle,
+    };
+    Ok((handle, pending))
+}
+
+fn answer(handle: CodeHandle, pending: &PendingCode) -> CodeRequest {
+    CodeRequest {
+        handle,
+        expires_at: pending.expires_at,
+        resend_at: pending.resend_at,
+        code_format: pending.format,
+    }
+}
+
+const fn requesting(purpose: Purpose) -> Flow {
+    match purpose {
+        Purpose::Activation => Flow::RequestActivation,
+        Purpose::Recovery => Flow::RequestRecovery,
+    }
+}
+
+const fn redeeming(purpose: Purpose) -> Flow {
+    match purpose {
+        Purpose::Activation => Flow::Activate,
+        Purpose::Recovery => Flow::Recover,
+    }
+}

@@ -1,0 +1,180 @@
+//! Every duration and every limit: its default, and the reason for it.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::code::CodeFormat;
+use crate::contact::CallingCode;
+use crate::throttle::Schedule;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Every duration and every limit. Take the default, change what must be changed, and hand it to the builder, which
+/// refuses settings that contradict each other or a standard.
+///
+/// ```
+/// use vestibule::Settings;
+///
+/// let mut settings = Settings::default();
+/// settings.requests_per_source = vestibule::throttle::Schedule::window(500, std::time::Duration::from_secs(900))?;
+/// # Ok::<(), vestibule::throttle::ScheduleProblem>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// How codes are written. Default: eight digits, 26.6 bits.
+    pub code_format: CodeFormat,
+    /// How codes are written while the service is being sprayed with guesses. Default: twelve digits.
+    pub code_format_under_attack: CodeFormat,
+    /// How many wrong codes within ten minutes, counted in this process, mean that it is. Default: 500.
+    pub wrong_codes_that_mean_attack: u32,
+    /// How long a code is valid. Default, and most: 10 minutes (NIST SP 800-63B-4, 3.1.3.2; ASVS 5.0, 6.5.5).
+    pub code_lifetime: Duration,
+    /// How many tries a code has, over all its issues. Default, and most: 10. Ten guesses at eight digits succeed
+    /// once in ten million.
+    pub tries_per_code: u32,
+    /// How many times one handle is issued a code. Default: 3.
+    pub issues_per_handle: u32,
+    /// How long before a code can be asked for again with the same handle. Default: 60 s.
+    pub resend_after: Duration,
+    /// How much of a code's life must be left for it to be sent. Default: 2 minutes, the time it takes to read a
+    /// message and choose a password.
+    pub least_life_to_send: Duration,
+
+    /// Requests for codes to one contact, in the short run. Default: 3 in 15 minutes.
+    pub requests_per_contact_burst: Schedule,
+    /// Requests for codes to one contact. Default: 10 a day.
+    pub requests_per_contact: Schedule,
+    /// Requests for codes to one contact from one source, so that one source cannot use up another's. Default: 3 a
+    /// day.
+    pub requests_per_contact_and_source: Schedule,
+    /// Requests for codes, first or again, from one source. Default: 100 in 15 minutes, for an employer whose people
+    /// share an address.
+    pub requests_per_source: Schedule,
+    /// Codes made for one account and purpose over all channels. Default: 10 a day, so that there are at most 100
+    /// guesses a day: one chance in a million, with eight digits.
+    pub codes_per_account: Schedule,
+    /// Notes to an owner whose contact was entered on the wrong page. Default: 1 a day.
+    pub help_notes_per_account: Schedule,
+
+    /// Failed log-ins with one address. Default: 4 are free, then 30 s, doubling to 1 h; forgotten after a day
+    /// without another (NIST SP 800-63B-4, 3.2.2).
+    pub log_ins_per_address: Schedule,
+    /// Failed log-ins in a row with one address, after which log-in with a password stops until the owner recovers.
+    /// Default, and most: 100 (NIST SP 800-63B-4, 3.2.2), forgotten after 90 days without another.
+    pub log_ins_in_a_row: Schedule,
+    /// Failed log-ins from one source, against trying one password on many accounts. Default: 300 in 15 minutes.
+    pub log_ins_per_source: Schedule,
+    /// Failed log-ins with one device token, after which it is void. Default: 10, forgotten after 90 days.
+    pub log_ins_per_device: Schedule,
+    /// Failed changes of one account's password. Default: as for log-ins with one address.
+    pub changes_per_account: Schedule,
+
+    /// The calling codes that SMS are sent to; `None` for every one. Default: every one. An allow-list is the
+    /// surest guard against premium-rate fraud.
+    pub sms_calling_codes: Option<Vec<CallingCode>>,
+    /// SMS to one number. Default: 15 a day.
+    pub sms_per_number: Schedule,
+    /// SMS to numbers with the same first seven characters, such as `+474123`. Default: 300 an hour.
+    pub sms_per_prefix: Schedule,
+    /// SMS in total. Default: 2,000 an hour.
+    pub sms_in_total: Schedule,
+
+    /// How many requests may wait to be armed. Default: 1,000; beyond that, `Overloaded`.
+    pub arming_queue: usize,
+    /// How many requests are armed at once. Default: 4.
+    pub arming_at_once: usize,
+    /// How many messages with codes may wait to be sent. Default: 10,000; beyond that they are lost, with an event.
+    pub sending_queue: usize,
+    /// How many notices may wait to be sent. Default: 2,000. The places are their own: no flood of codes fills them.
+    pub notice_queue: usize,
+    /// How many messages of each queue are being sent at once. Default: 8.
+    pub sending_at_once: usize,
+    /// How long sending one message is tried. Default: 1 hour for notices; a code is given up before it expires.
+    pub sending_patience: Duration,
+    /// How many log-ins with one address may wait for each other in this process. Default: 64.
+    pub log_ins_in_line: usize,
+
+    /// How long a store may take to answer. Default: 10 s.
+    pub port_deadline: Duration,
+    /// How long a sender may take for one message. Default: 30 s.
+    pub sender_deadline: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            code_format: CodeFormat::EIGHT_DIGITS,
+            code_format_under_attack: CodeFormat::TWELVE_DIGITS,
+            wrong_codes_that_mean_attack: 500,
+            code_lifetime: 10 * MINUTE,
+            tries_per_code: 10,
+            issues_per_handle: 3,
+            resend_after: MINUTE,
+            least_life_to_send: 2 * MINUTE,
+            requests_per_contact_burst: window(3, 15 * MINUTE),
+            requests_per_contact: window(10, DAY),
+            requests_per_contact_and_source: window(3, DAY),
+            requests_per_source: window(100, 15 * MINUTE),
+            codes_per_account: window(10, DAY),
+            help_notes_per_account: window(1, DAY),
+            log_ins_per_address: rising_waits(),
+            log_ins_in_a_row: ceiling(100),
+            log_ins_per_source: window(300, 15 * MINUTE),
+            log_ins_per_device: ceiling(10),
+            changes_per_account: rising_waits(),
+            sms_calling_codes: None,
+            sms_per_number: window(15, DAY),
+            sms_per_prefix: window(300, HOUR),
+            sms_in_total: window(2_000, HOUR),
+            arming_queue: 1_000,
+            arming_at_once: 4,
+            sending_queue: 10_000,
+            notice_queue: 2_000,
+            sending_at_once: 8,
+            sending_patience: HOUR,
+            log_ins_in_line: 64,
+            port_deadline: Duration::from_secs(10),
+            sender_deadline: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Settings {
+    /// Refuses what contradicts a standard or itself.
+    pub(crate) fn check(&self) -> Result<(), SettingsProblem> {
+        let problem = if self.code_lifetime > 10 * MINUTE {
+            "code_lifetime: a code may live for 10 minutes at most"
+        } else if self.code_lifetime <= self.least_life_to_send {
+            "least_life_to_send: a code must live longer than the rest of life it is sent with"
+        } else if !(1..=10).contains(&self.tries_per_code) {
+            "tries_per_code: a code has 1 to 10 tries"
+        } else if self.issues_per_handle == 0 {
+            "issues_per_handle: a handle is issued at least one code"
+        } else if self.log_ins_in_a_row.ceiling_limit().is_none_or(|limit| limit > 100) {
+            "log_ins_in_a_row: this must be a ceiling of at most 100"
+        } else if self.log_ins_per_device.ceiling_limit().is_none() {
+            "log_ins_per_device: this must be a ceiling"
+        } else if [
+            self.arming_queue, self.arming_at_once, self.sending_queue, self.sending_at_once, self.notice_queue,
+            self.log_ins_in_line,
+        ]
+        .contains(&0)
+        {
+            "a queue must have at least one place"
+        } else if self.port_deadline.is_zero() || self.sender_deadline.is_zero() {
+            "port_deadline, sender_deadline: nothing can be answered in no time"
+        } else {
+            return Ok(());
+        };
+        Err(SettingsProblem(problem))
+    }
+}
+
+/// The settings contradict a standard or each other. The text names the setting and what it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct SettingsProblem(&'static str);
