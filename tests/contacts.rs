@@ -1,5 +1,7 @@
 //! E-mail addresses and phone numbers: what is accepted, what is refused, and what counts as the same.
 
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails panics")]
+
 use proptest::prelude::*;
 use vestibule::contact::{
     CallingCode, Channel, Contact, ContactProblem, EmailAddress, LineKind, PhoneNumber,
@@ -316,7 +318,7 @@ fn what_is_not_a_number_is_refused() {
         ("*41234567", P::NotAPhoneNumber),
         ("4123\n4567", P::ForbiddenCharacter),
         ("4123\u{2028}4567", P::ForbiddenCharacter),
-        ("4123\04567", P::ForbiddenCharacter),
+        ("4123\u{0}4567", P::ForbiddenCharacter),
         ("4123\t4567", P::ForbiddenCharacter),
         ("+999 41234567", P::UnknownCallingCode),
         ("+210 41234567", P::UnknownCallingCode),
