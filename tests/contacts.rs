@@ -110,10 +110,9 @@ const LOOK_ALIKES: [&str; 17] = [
 #[test]
 fn a_look_alike_is_never_another_persons_ascii_address() {
     for typed in LOOK_ALIKES {
-        for parsed in [EmailAddress::parse(typed), EmailAddress::parse_internationalised(typed)] {
-            if let Ok(address) = parsed {
-                assert_ne!(address.canonical(), "mike@example.org", "{typed:?}");
-            }
+        let parsed = [EmailAddress::parse(typed), EmailAddress::parse_internationalised(typed)];
+        for address in parsed.into_iter().flatten() {
+            assert_ne!(address.canonical(), "mike@example.org", "{typed:?}");
         }
     }
     for typed in ["admi\u{17F}@example.org", "\u{17F}am@example.org", "mike@example.o\u{17F}g"] {
