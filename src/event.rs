@@ -11,6 +11,7 @@ use crate::account::{AccountId, PasswordChange};
 use crate::code::Purpose;
 use crate::contact::Channel;
 use crate::error::BackendErrorKind;
+use crate::hasher::Unverifiable;
 use crate::message::MessageKind;
 use crate::throttle::ThrottleKey;
 
@@ -168,7 +169,7 @@ pub enum EventKind {
     /// A stored password hash could not be verified; the log-in was refused like any other.
     HashUnverifiable {
         /// What is wrong with it.
-        reason: &'static str,
+        reason: Unverifiable,
     },
     /// A hash was replaced by one of today's parameters, at a log-in.
     HashRenewed,

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::code::CodeFormat;
 use crate::contact::CallingCode;
-use crate::throttle::Schedule;
+use crate::throttle::{Schedule, ScheduleProblem, Terms};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -104,6 +104,29 @@ pub struct Settings {
     pub sender_deadline: Duration,
 }
 
+/// At most so many in any stretch of that length.
+const fn window(limit: u32, period: Duration) -> Schedule {
+    constant(Schedule::window(limit, period))
+}
+
+/// So many, then no more until it is lifted; forgotten 90 days after the last.
+const fn ceiling(limit: u32) -> Schedule {
+    constant(Schedule::ceiling(limit, Duration::from_secs(90 * DAY.as_secs())))
+}
+
+/// 4 are free, then 30 s, doubling to 1 h; forgotten a day after the last.
+const fn rising_waits() -> Schedule {
+    constant(Schedule::back_off(4, Duration::from_secs(30), HOUR, DAY))
+}
+
+#[expect(clippy::panic, reason = "evaluated for constants only, whose every value the tests build")]
+const fn constant(schedule: Result<Schedule, ScheduleProblem>) -> Schedule {
+    match schedule {
+        Ok(schedule) => schedule,
+        Err(_) => panic!("a default schedule is out of range"),
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -154,9 +177,9 @@ impl Settings {
             "tries_per_code: a code has 1 to 10 tries"
         } else if self.issues_per_handle == 0 {
             "issues_per_handle: a handle is issued at least one code"
-        } else if self.log_ins_in_a_row.ceiling_limit().is_none_or(|limit| limit > 100) {
+        } else if ceiling_limit(&self.log_ins_in_a_row).is_none_or(|limit| limit > 100) {
             "log_ins_in_a_row: this must be a ceiling of at most 100"
-        } else if self.log_ins_per_device.ceiling_limit().is_none() {
+        } else if ceiling_limit(&self.log_ins_per_device).is_none() {
             "log_ins_per_device: this must be a ceiling"
         } else if [
             self.arming_queue, self.arming_at_once, self.sending_queue, self.sending_at_once, self.notice_queue,
@@ -171,6 +194,13 @@ impl Settings {
             return Ok(());
         };
         Err(SettingsProblem(problem))
+    }
+}
+
+const fn ceiling_limit(schedule: &Schedule) -> Option<u32> {
+    match schedule.terms() {
+        Terms::Ceiling { limit, .. } => Some(limit),
+        _ => None,
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) async fn log_in(
         return Err(inner.overloaded(flow, origin));
     };
     let standing = if device.is_some() { Standing::Trusted } else { Standing::Anyone };
-    let place = inner.reserve_hasher(flow, origin, standing)?;
+    let mut place = inner.reserve_hasher(flow, origin, standing)?;
     let ticket = charge_log_in(inner, &name, origin, &mut device).await?;
     let mut attempt = Attempt::new(Arc::clone(context), ticket, place.progress(), turn);
 
@@ -136,7 +136,7 @@ async fn clear_failures(inner: &Inner, name: &Contact, device: Option<&Device>, 
 
 /// Replaces a hash of older parameters by one of today's, after the answer: a log-in takes no longer for it.
 fn renew_hash(inner: &Arc<Inner>, id: AccountId, old: PasswordHash, password: SecretString, origin: Origin) {
-    let Ok(place) = inner.reserve_hasher(Flow::LogIn, &origin, Standing::Anyone) else { return };
+    let Ok(mut place) = inner.reserve_hasher(Flow::LogIn, &origin, Standing::Anyone) else { return };
     let inner = Arc::clone(inner);
     let context = Arc::clone(&inner.context);
     context.spawn(async move {

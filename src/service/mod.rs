@@ -27,8 +27,8 @@ pub use self::password_change::PasswordChanged;
 pub use self::redemption::{CodeRequest, Redeemed};
 use self::line::Lines;
 use self::spray::SprayMeter;
-use crate::account::{AccountId, AccountState, CredentialVersion};
-use crate::code::{CodeFormat, CodeHandle};
+use crate::account::{Account, AccountId, AccountState, CredentialVersion};
+use crate::code::{Code, CodeFormat, CodeHandle};
 use crate::contact::{Contact, EmailAddress};
 use crate::context::Context;
 use crate::delivery::Delivery;
@@ -38,7 +38,7 @@ use crate::event::{EventKind, Flow};
 use crate::hasher::{HashFailure, HashPool, Lane, Place, PoolStats, Standing};
 use crate::locale::Locale;
 use crate::origin::Origin;
-use crate::password::{NewPassword, PasswordPolicy, PasswordProblem};
+use crate::password::{NewPassword, PasswordPolicy, PasswordProblem, PersonWord};
 use crate::ports::{BreachedPasswords, WhenUnavailable};
 
 /// The accounts of a service: activation, log-in, recovery and change of password.
@@ -165,12 +165,24 @@ impl Inner {
     async fn check_password(&self, password: &NewPassword) -> Result<(), Error> {
         self.policy.check(password)?;
         let Some((breached, when_unavailable)) = &self.breached else { return Ok(()) };
-        let secret = password.secret();
-        match (self.context.ask("breached_passwords.contains", breached.contains(&secret)).await, when_unavailable) {
+        let contains = breached.contains(password.secret());
+        match (self.context.ask("breached_passwords.contains", contains).await, when_unavailable) {
             (Ok(true), _) => Err(PasswordProblem::Breached.into()),
             (Ok(false), _) | (Err(_), WhenUnavailable::Accept) => Ok(()),
             (Err(error), WhenUnavailable::Refuse) => Err(error.into()),
         }
+    }
+
+    /// The rules about the person: only who has proven to be her sees their answer.
+    fn check_person(&self, password: &NewPassword, account: &Account, code: Option<&Code>) -> Result<(), Error> {
+        let contacts = account.contacts.iter().map(|contact| match contact {
+            Contact::Email(address) => PersonWord::EmailAddress(address.as_str()),
+            Contact::Phone(number) => PersonWord::PhoneNumber(number.as_str()),
+        });
+        let name = account.name.as_deref().map(PersonWord::DisplayName);
+        let code = code.map(|code| PersonWord::Code(code.expose()));
+        let words: Vec<_> = contacts.chain(name).chain(code).collect();
+        Ok(self.policy.check_person(password, &words)?)
     }
 
     /// Takes a place in the hasher, fair between sources, or refuses at once.

@@ -61,7 +61,7 @@ struct Change {
 }
 
 impl Change {
-    async fn run(self, place: Place, attempt: Attempt) -> Result<PasswordChanged, Error> {
+    async fn run(self, mut place: Place, attempt: Attempt) -> Result<PasswordChanged, Error> {
         let context = &self.inner.context;
         let account = context.ask("user_directory.get", context.directory.get(&self.id)).await?;
         let stored = account.as_ref().and_then(|account| account.password.clone());
@@ -76,9 +76,10 @@ impl Change {
         };
         // The current password was right: nothing is counted against its owner, whatever becomes of the new one.
         attempt.succeeded().await;
-        self.inner.policy.check_person(&self.new, &account, None)?;
+        self.inner.check_person(&self.new, &account, None)?;
 
-        let hash = place.hash(self.new.secret()).await.map_err(|failure| self.inner.hashing_failed(failure))?;
+        let hash = place.hash(self.new.secret().clone()).await;
+        let hash = hash.map_err(|failure| self.inner.hashing_failed(failure))?;
         let Some(version) = set_password(&self.inner, &proof, &account, hash, &self.origin).await? else {
             return Err(Error::CredentialsRejected);
         };

@@ -4,7 +4,6 @@
 //! version is the one the code was made for, and the code store takes a row once.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use time::OffsetDateTime;
 
@@ -12,7 +11,7 @@ use crate::account::{Account, AccountId};
 use crate::code::{Code, CodeFormat, CodeHandle, CodeProblem, Purpose};
 use crate::contact::Contact;
 use crate::delivery::Arming;
-use crate::device::{Device, DeviceToken};
+use crate::device::DeviceToken;
 use crate::error::Error;
 use crate::event::{CodeRefusal, EventKind, Flow};
 use crate::hasher::{Place, Standing};
@@ -88,7 +87,8 @@ pub(super) async fn resend(
 
     let now = context.now()?;
     let resend_at = now + context.settings.resend_after;
-    let reissue = context.codes.reissue(&handle.digest(), resend_at, now);
+    let digest = handle.digest();
+    let reissue = context.codes.reissue(&digest, resend_at, now);
     match context.ask("code_store.reissue", reissue).await {
         Ok(Reissue::Again(Reissued { pending, issue })) => {
             inner.tell_about(
@@ -152,20 +152,22 @@ struct Redemption {
 }
 
 impl Redemption {
-    async fn run(self, place: Place) -> Result<Redeemed, Error> {
+    async fn run(self, mut place: Place) -> Result<Redeemed, Error> {
         let context = &self.inner.context;
         let stored = self.count().await?;
         let (account, proof) = self.check(&stored).await?;
-        self.inner.policy.check_person(&self.password, &account, Some(&self.code))?;
+        self.inner.check_person(&self.password, &account, Some(&self.code))?;
 
         let issue = stored.issue;
-        let hash = place.hash(self.password.secret()).await.map_err(|failure| self.inner.hashing_failed(failure))?;
+        let hash = place.hash(self.password.secret().clone()).await;
+        let hash = hash.map_err(|failure| self.inner.hashing_failed(failure))?;
         let Some(version) = set_password(&self.inner, &proof, &account, hash, &self.origin).await? else {
             return Err(self.refuse(CodeRefusal::AccountChanged, Some(&account), wrong(&stored)));
         };
         // The code is dead already, by the version it was made for. Taking the row makes it look so, too.
         if let Ok(now) = context.now() {
-            let take = context.codes.take(&self.handle.digest(), issue, now);
+            let digest = self.handle.digest();
+            let take = context.codes.take(&digest, issue, now);
             let _ = context.ask("code_store.take", take).await;
         }
         let device = self.inner.issue_device(account.log_in_names().next(), &version);
@@ -175,7 +177,8 @@ impl Redemption {
     /// Counts a try. The row is handed out for comparison only then.
     async fn count(&self) -> Result<StoredCode, Error> {
         let context = &self.inner.context;
-        let attempt = context.codes.count_attempt(&self.handle.digest(), context.now()?);
+        let digest = self.handle.digest();
+        let attempt = context.codes.count_attempt(&digest, context.now()?);
         let (reason, problem) = match context.ask("code_store.count_attempt", attempt).await? {
             Attempt::Counted(stored) => return Ok(stored),
             Attempt::Exhausted => (CodeRefusal::TriesExhausted, CodeProblem::TriesExhausted),
