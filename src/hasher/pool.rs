@@ -1,0 +1,220 @@
+//! The threads that hash.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+
+use futures_channel::oneshot;
+use secrecy::SecretString;
+
+use super::argon2id::PortableArgon2;
+use super::check::{Hasher, Verdict};
+use super::failure::HashFailure;
+use super::kdf::Kdf;
+use super::lock;
+use super::memory::WorkMemory;
+use super::place::{Place, Seat};
+use super::places::{Lane, Overloaded, Places, Standing};
+use super::progress::Progress;
+use super::queue::FairQueue;
+use super::settings::HashingSettings;
+use super::stats::{Counters, PoolStats};
+use super::stored::PasswordHash;
+use crate::error::{BackendError, BackendErrorKind};
+
+/// A few plain threads that hash passwords, and the queue in front of them. Dropping it ends the threads; jobs that still
+/// wait are answered [`HashFailure::Stopped`].
+#[derive(Debug)]
+pub(crate) struct HashPool {
+    shared: Arc<Shared>,
+}
+
+/// What the threads, the places and the pool share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    hasher: Hasher,
+    /// Apart from the queue: a job that is dropped gives back its place, also while the queue is locked.
+    places: Mutex<Places>,
+    queue: Mutex<Queue>,
+    waiting: Condvar,
+    counters: Arc<Counters>,
+}
+
+#[derive(Debug)]
+struct Queue {
+    jobs: FairQueue<Job>,
+    ended: bool,
+}
+
+/// One job in the queue.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) work: Work,
+    pub(super) number: u64,
+    pub(super) progress: Progress,
+    pub(super) seat: Arc<Seat>,
+}
+
+#[derive(Debug)]
+pub(super) enum Work {
+    Verify {
+        password: SecretString,
+        stored: Option<PasswordHash>,
+        reply: oneshot::Sender<Result<Verdict, HashFailure>>,
+    },
+    Hash {
+        password: SecretString,
+        reply: oneshot::Sender<Result<PasswordHash, HashFailure>>,
+    },
+}
+
+impl HashPool {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    ///
+    /// Settings that contradict each other, a random number generator that fails, or a system that grants no threads.
+    pub(crate) fn start(settings: HashingSettings) -> Result<Self, BackendError> {
+        Self::start_with(settings, Box::new(PortableArgon2))
+    }
+
+    /// Starts the threads with another implementation of Argon2.
+    pub(crate) fn start_with(settings: HashingSettings, kdf: Box<dyn Kdf>) -> Result<Self, BackendError> {
+        settings.check()?;
+        let threads = settings.thread_count();
+        let places = Places::new(settings.place_count());
+        let counters = Arc::<Counters>::default();
+        let shared = Arc::new(Shared {
+            hasher: Hasher::new(settings, kdf, Arc::clone(&counters))?,
+            places: Mutex::new(places),
+            queue: Mutex::new(Queue { jobs: FairQueue::new(), ended: false }),
+            waiting: Condvar::new(),
+            counters,
+        });
+        // Made before the threads, so that those already running end if a later one cannot be had.
+        let pool = Self { shared };
+        for number in 0..threads {
+            let shared = Arc::clone(&pool.shared);
+            thread::Builder::new()
+                .name(format!("vestibule-hash-{number}"))
+                .spawn(move || shared.work())
+                .map_err(no_thread)?;
+        }
+        Ok(pool)
+    }
+
+    /// Takes a place, or says at once that there is none.
+    pub(crate) fn reserve(&self, lane: Lane, standing: Standing) -> Result<Place, Overloaded> {
+        if let Err(overloaded) = lock(&self.shared.places).take(lane, standing) {
+            self.shared.counters.overloaded.up();
+            return Err(overloaded);
+        }
+        self.shared.counters.places_taken.up();
+        Ok(Place::new(Seat::new(Arc::clone(&self.shared), lane, standing)))
+    }
+
+    /// What the pool has done, and what it holds.
+    pub(crate) fn stats(&self) -> PoolStats {
+        self.shared.counters.read()
+    }
+}
+
+impl Drop for HashPool {
+    fn drop(&mut self) {
+        let unserved = {
+            let mut queue = lock(&self.shared.queue);
+            queue.ended = true;
+            std::mem::replace(&mut queue.jobs, FairQueue::new())
+        };
+        // Outside the lock: dropping a job wakes its caller.
+        drop(unserved);
+        self.shared.waiting.notify_all();
+    }
+}
+
+impl Shared {
+    pub(super) fn enqueue(&self, lane: Lane, standing: Standing, job: Job) {
+        let mut queue = lock(&self.queue);
+        if queue.ended {
+            drop(queue);
+            drop(job);
+            return;
+        }
+        queue.jobs.push(lane, standing, job);
+        drop(queue);
+        self.waiting.notify_one();
+    }
+
+    pub(super) fn release(&self, lane: Lane, standing: Standing) {
+        lock(&self.places).release(lane, standing);
+        self.counters.places_taken.down();
+    }
+
+    /// One thread's life.
+    fn work(&self) {
+        let mut memory = WorkMemory::new(Arc::clone(&self.counters));
+        while let Some(job) = self.next_job() {
+            self.run(job, &mut memory);
+        }
+    }
+
+    fn next_job(&self) -> Option<Job> {
+        let mut queue = lock(&self.queue);
+        while !queue.ended {
+            if let Some(job) = queue.jobs.pop() {
+                return Some(job);
+            }
+            queue = self.waiting.wait(queue).unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
+        None
+    }
+
+    fn run(&self, job: Job, memory: &mut WorkMemory) {
+        let Job { work, number, progress, seat } = job;
+        if !progress.claim(number) {
+            self.counters.skipped.up();
+            return;
+        }
+        match work {
+            Work::Verify { password, stored, reply } => {
+                let verdict =
+                    self.guard(memory, |memory| self.hasher.verify(memory, &password, stored.as_ref()));
+                // Before the answer: who has it and asks again must find the place free. A caller that has gone needs
+                // no answer.
+                drop((password, stored, seat));
+                let _ = reply.send(verdict);
+            }
+            Work::Hash { password, reply } => {
+                let hash = self.guard(memory, |memory| self.hasher.hash(memory, &password));
+                drop((password, seat));
+                let _ = reply.send(hash);
+            }
+        }
+    }
+
+    /// Runs one job so that its panic is no more than its failure.
+    fn guard<T>(
+        &self,
+        memory: &mut WorkMemory,
+        job: impl FnOnce(&mut WorkMemory) -> Result<T, HashFailure>,
+    ) -> Result<T, HashFailure> {
+        self.counters.started.up();
+        self.counters.running.up();
+        let outcome = catch_unwind(AssertUnwindSafe(|| job(memory)));
+        self.counters.running.down();
+        outcome.unwrap_or_else(|_| {
+            self.counters.panicked.up();
+            memory.release();
+            Err(HashFailure::Panicked)
+        })
+    }
+}
+
+fn no_thread(error: io::Error) -> BackendError {
+    BackendError::new(
+        BackendErrorKind::Unavailable,
+        "no thread to hash passwords on: raise the limit on threads",
+    )
+    .with_source(error)
+}

@@ -1,0 +1,83 @@
+//! What the pool has done and holds, in numbers.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What the pool has done since it was started, and what it holds now.
+///
+/// Each number is right by itself; they are read one after the other, not at one instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PoolStats {
+    /// Verifications and new hashes that were started.
+    pub started: u64,
+    /// Those whose caller had gone before they were started, and that never ran.
+    pub skipped: u64,
+    /// Those that ran into a bug and panicked.
+    pub panicked: u64,
+    /// Those running now.
+    pub running: u64,
+    /// Places taken now: by what waits, what runs, and who has reserved one.
+    pub places_taken: u64,
+    /// Calls that found no place.
+    pub overloaded: u64,
+    /// Calls of the hash function: more than were started where refusals are topped up.
+    pub hashes: u64,
+    /// The memory held now by all threads, in KiB.
+    pub memory_kib: u64,
+    /// The most memory ever held, in KiB.
+    pub peak_memory_kib: u64,
+}
+
+/// The counters behind [`PoolStats`].
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub(super) started: Counter,
+    pub(super) skipped: Counter,
+    pub(super) panicked: Counter,
+    pub(super) running: Counter,
+    pub(super) places_taken: Counter,
+    pub(super) overloaded: Counter,
+    pub(super) hashes: Counter,
+    memory_kib: AtomicU64,
+    peak_memory_kib: AtomicU64,
+}
+
+/// A number that threads change by one.
+#[derive(Debug, Default)]
+pub(super) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(super) fn up(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn down(&self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Counters {
+    pub(super) fn memory_grew(&self, kib: u64) {
+        let held = self.memory_kib.fetch_add(kib, Ordering::Relaxed) + kib;
+        self.peak_memory_kib.fetch_max(held, Ordering::Relaxed);
+    }
+
+    pub(super) fn memory_shrank(&self, kib: u64) {
+        self.memory_kib.fetch_sub(kib, Ordering::Relaxed);
+    }
+
+    pub(super) fn read(&self) -> PoolStats {
+        let read = |counter: &Counter| counter.0.load(Ordering::Relaxed);
+        PoolStats {
+            started: read(&self.started),
+            skipped: read(&self.skipped),
+            panicked: read(&self.panicked),
+            running: read(&self.running),
+            places_taken: read(&self.places_taken),
+            overloaded: read(&self.overloaded),
+            hashes: read(&self.hashes),
+            memory_kib: self.memory_kib.load(Ordering::Relaxed),
+            peak_memory_kib: self.peak_memory_kib.load(Ordering::Relaxed),
+        }
+    }
+}
