@@ -45,7 +45,8 @@ impl Context {
         operation: &'static str,
         call: impl Future<Output = Result<T, BackendError>> + Send,
     ) -> Result<T, BackendError> {
-        let result = self.fence(self.settings.port_deadline, call).await.unwrap_or_else(|fault| Err(fault.into()));
+        let result =
+            self.fence(self.settings.port_deadline, call).await.unwrap_or_else(|fault| Err(fault.into()));
         if let Err(error) = &result {
             self.record(EventKind::PortFailed { operation, failure: error.kind() });
         }

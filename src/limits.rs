@@ -13,12 +13,15 @@ use crate::throttle::{Charge, Schedule, ThrottleKey};
 
 /// Asking for a code: by contact, by source, and by both. A device that has logged in with this address has a budget
 /// of its own, which no stranger can use up.
-pub(crate) fn request(context: &Context, contact: &Contact, origin: &Origin, device: Option<&Device>) -> Vec<Charge> {
+pub(crate) fn request(
+    context: &Context,
+    contact: &Contact,
+    origin: &Origin,
+    device: Option<&Device>,
+) -> Vec<Charge> {
     let settings = &context.settings;
     let (who, source) = (contact.canonical(), origin.source());
-    let mut charges = vec![
-        charge(context, "request source", &[&source], settings.requests_per_source),
-    ];
+    let mut charges = vec![charge(context, "request source", &[&source], settings.requests_per_source)];
     match device {
         Some(device) => charges.extend([
             charge(context, "request burst device", &[device.nonce()], settings.requests_per_contact_burst),
@@ -44,12 +47,16 @@ pub(crate) fn resend(context: &Context, origin: &Origin) -> Vec<Charge> {
 }
 
 /// Logging in: by address and by source, or by device and by source.
-pub(crate) fn log_in(context: &Context, name: &Contact, origin: &Origin, device: Option<&Device>) -> Vec<Charge> {
+pub(crate) fn log_in(
+    context: &Context,
+    name: &Contact,
+    origin: &Origin,
+    device: Option<&Device>,
+) -> Vec<Charge> {
     let settings = &context.settings;
     let who = name.canonical();
-    let mut charges = vec![
-        charge(context, "log-in source", &[&origin.source()], settings.log_ins_per_source),
-    ];
+    let mut charges =
+        vec![charge(context, "log-in source", &[&origin.source()], settings.log_ins_per_source)];
     match device {
         Some(device) => charges.extend([
             charge(context, "log-in device", &[device.nonce()], settings.log_ins_per_address),
@@ -107,9 +114,8 @@ pub(crate) fn of_contact(context: &Context, contact: &Contact) -> Vec<ThrottleKe
 /// What an operator lifts for an account.
 pub(crate) fn of_account(context: &Context, account: &AccountId) -> Vec<ThrottleKey> {
     let account = account.as_str().as_bytes();
-    let codes = Purpose::ALL.map(|purpose| {
-        context.keys.identifier("codes", &[account, purpose.as_str().as_bytes()])
-    });
+    let codes =
+        Purpose::ALL.map(|purpose| context.keys.identifier("codes", &[account, purpose.as_str().as_bytes()]));
     let changes = ["change", "change stop"].map(|kind| context.keys.identifier(kind, &[account]));
     [codes, changes].concat()
 }

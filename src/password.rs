@@ -77,9 +77,9 @@ impl NewPassword {
         self.normalised.expose_secret()
     }
 
-    /// The password, for the one who hashes it.
-    pub(crate) fn into_secret(self) -> SecretString {
-        self.normalised
+    /// The password, for those who hash it or look it up.
+    pub(crate) const fn secret(&self) -> &SecretString {
+        &self.normalised
     }
 }
 

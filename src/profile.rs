@@ -81,7 +81,8 @@ impl ServiceProfile {
             "name: say what people know the service as"
         } else if self.support.trim().is_empty() {
             "support: say whom people can contact"
-        } else if texts.into_iter().chain(pages.map(Option::as_ref)).flatten().any(|text| has_controls(text)) {
+        } else if texts.into_iter().chain(pages.map(Option::as_ref)).flatten().any(|text| has_controls(text))
+        {
             "no text may hold line breaks or control characters"
         } else if pages.into_iter().flatten().any(|page| !is_safe_page(page)) {
             "pages: an address begins with https:// (or http:// on localhost) and holds no white space"
@@ -136,7 +137,9 @@ mod tests {
         for page in ["https://min.example.no/login", "http://localhost:3000/x", "http://127.0.0.1/"] {
             assert_eq!(with(page), Ok(()), "{page}");
         }
-        for page in ["http://example.no/", "javascript:alert(1)", "http://localhost.evil.example/", "https://a b"] {
+        for page in
+            ["http://example.no/", "javascript:alert(1)", "http://localhost.evil.example/", "https://a b"]
+        {
             assert!(with(page).is_err(), "{page}");
         }
     }
@@ -144,7 +147,9 @@ mod tests {
     #[test]
     fn a_host_has_no_scheme_port_or_path() {
         assert_eq!(profile().sms_host("min.example.no").check(), Ok(()));
-        for host in ["https://min.example.no", "min.example.no:443", "min.example.no/x", "min example.no", "no"] {
+        for host in
+            ["https://min.example.no", "min.example.no:443", "min.example.no/x", "min example.no", "no"]
+        {
             assert!(profile().sms_host(host).check().is_err(), "{host}");
         }
     }

@@ -182,7 +182,11 @@ impl Settings {
         } else if ceiling_limit(&self.log_ins_per_device).is_none() {
             "log_ins_per_device: this must be a ceiling"
         } else if [
-            self.arming_queue, self.arming_at_once, self.sending_queue, self.sending_at_once, self.notice_queue,
+            self.arming_queue,
+            self.arming_at_once,
+            self.sending_queue,
+            self.sending_at_once,
+            self.notice_queue,
             self.log_ins_in_line,
         ]
         .contains(&0)

@@ -13,7 +13,13 @@ use crate::profile::ServiceProfile;
 pub struct BuiltInTexts;
 
 impl Texts for BuiltInTexts {
-    fn compose(&self, notice: &Notice, channel: Channel, _: &Locale, profile: &ServiceProfile) -> MessageText {
+    fn compose(
+        &self,
+        notice: &Notice,
+        channel: Channel,
+        _: &Locale,
+        profile: &ServiceProfile,
+    ) -> MessageText {
         let text = match notice {
             Notice::Code { code, .. } => format!("{}: {}", profile.name, code.expose()),
             _ => profile.name.clone(),

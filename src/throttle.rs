@@ -35,7 +35,19 @@ pub struct Charge {
 
 /// The receipt for a batch of charges, by which exactly these can be refunded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ticket(Vec<(ThrottleKey, OffsetDateTime)>);
+pub struct Ticket(Vec<TicketEntry>);
+
+/// One charge of a batch, as it was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "stores that do not use `settle` make it")]
+pub struct TicketEntry {
+    /// The key.
+    pub key: ThrottleKey,
+    /// The time under which the event was recorded.
+    pub recorded: OffsetDateTime,
+    /// How many events the key then had, this one included.
+    pub events: u64,
+}
 
 /// What a store answers to a batch of charges.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +110,7 @@ pub fn settle(charges: &[(Charge, ThrottleState)], now: OffsetDateTime) -> Settl
             Decision::Stopped => return Settlement::Stopped,
         }
         let (state, recorded) = state.with_event(schedule, now);
-        entries.push((*key, recorded));
+        entries.push(TicketEntry { key: *key, recorded, events: state.events() });
         let row = SettledRow { key: *key, forget_at: state.forget_at(schedule), state };
         match earlier {
             Some(earlier) => *earlier = row,
@@ -134,16 +146,22 @@ impl fmt::Debug for ThrottleKey {
 }
 
 impl Ticket {
-    /// Makes a ticket from keys and the times under which their events were recorded, for stores that do not use
-    /// [`settle`].
+    /// Makes a ticket, for stores that do not use [`settle`].
     #[must_use]
-    pub const fn new(entries: Vec<(ThrottleKey, OffsetDateTime)>) -> Self {
+    pub const fn new(entries: Vec<TicketEntry>) -> Self {
         Self(entries)
     }
 
-    /// The keys and the times under which their events were recorded, in the order of the charges.
+    /// What was recorded, in the order of the charges.
     #[must_use]
-    pub fn entries(&self) -> &[(ThrottleKey, OffsetDateTime)] {
+    pub fn entries(&self) -> &[TicketEntry] {
         &self.0
+    }
+
+    /// Whether the key had events before this charge: only then is there anything to [lift].
+    ///
+    /// [lift]: crate::ports::ThrottleStore::lift
+    pub(crate) fn had_earlier_events(&self, key: &ThrottleKey) -> bool {
+        self.0.iter().any(|entry| entry.key == *key && entry.events > 1)
     }
 }

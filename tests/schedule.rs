@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use vestibule::throttle::{
     Charge, Decision, Schedule, ScheduleProblem, Settlement, Terms, ThrottleKey, ThrottleState,
-    ThrottleStateProblem, Ticket, settle,
+    ThrottleStateProblem, Ticket, TicketEntry, settle,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -214,7 +214,8 @@ fn a_batch_is_counted_as_a_whole_or_not_at_all() {
     };
     assert_eq!(rows.iter().map(|row| row.key).collect::<Vec<_>>(), [key(1), key(2)]);
     assert_eq!(rows[1].forget_at, at(60_005));
-    assert_eq!(ticket.entries(), [(key(1), at(5)), (key(2), at(5))]);
+    let entry = |key, recorded| TicketEntry { key, recorded, events: 1 };
+    assert_eq!(ticket.entries(), [entry(key(1), at(5)), entry(key(2), at(5))]);
     assert_eq!(Ticket::new(ticket.entries().to_vec()), ticket);
 
     let (one, two) = (rows[0].state.clone(), rows[1].state.clone());

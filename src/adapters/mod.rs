@@ -1,9 +1,9 @@
 //! Ready-made implementations of the ports: technology and role, one feature per file.
 
 pub mod memory;
+pub mod outbox;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
-pub mod outbox;
 pub mod threads;
 #[cfg(feature = "tokio")]
 pub mod tokio;

@@ -104,7 +104,9 @@ mod tests {
         let handle = CodeHandle::draw(CodeFormat::EIGHT_DIGITS).unwrap();
         let text = handle.expose_for_cookie();
         assert_eq!(CodeHandle::parse(&text).unwrap().digest(), handle.digest());
-        for damaged in ["", ".", "8d", "8d.", &text[1..], &text[..text.len() - 1], &text.to_uppercase(), "9x.00"] {
+        for damaged in
+            ["", ".", "8d", "8d.", &text[1..], &text[..text.len() - 1], &text.to_uppercase(), "9x.00"]
+        {
             assert_eq!(CodeHandle::parse(damaged).unwrap_err(), CodeProblem::Expired, "{damaged}");
         }
     }

@@ -53,8 +53,17 @@ fn a_generator_that_fails_makes_no_code() {
 #[test]
 fn what_people_paste_is_read_as_the_bare_digits() {
     for typed in [
-        "12345678", " 1234 5678\n", "1234-5678", "1234\u{a0}5678", "1234\u{2013}5678", "\u{feff}12345678",
-        "1\u{200b}2345678\u{200d}", "１２３４５６７８", "١٢٣٤٥٦٧٨", "1234\u{202f}5678\r\n", "\u{2066}12345678\u{2069}",
+        "12345678",
+        " 1234 5678\n",
+        "1234-5678",
+        "1234\u{a0}5678",
+        "1234\u{2013}5678",
+        "\u{feff}12345678",
+        "1\u{200b}2345678\u{200d}",
+        "１２３４５６７８",
+        "١٢٣٤٥٦٧٨",
+        "1234\u{202f}5678\r\n",
+        "\u{2066}12345678\u{2069}",
     ] {
         assert_eq!(Code::parse(typed).unwrap().expose(), "12345678", "{typed:?}");
     }
@@ -64,7 +73,8 @@ fn what_people_paste_is_read_as_the_bare_digits() {
 fn what_can_be_no_code_is_malformed() {
     let long = "1".repeat(33);
     let longer = " ".repeat(1_000_000);
-    for typed in ["", "12345", "1234.5678", "1234_5678", "12345678é", "<script>1", "½½½½½½½½", &long, &longer] {
+    for typed in ["", "12345", "1234.5678", "1234_5678", "12345678é", "<script>1", "½½½½½½½½", &long, &longer]
+    {
         assert_eq!(Code::parse(typed).unwrap_err(), CodeProblem::Malformed, "{typed:.40?}");
     }
 }

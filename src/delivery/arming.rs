@@ -59,14 +59,17 @@ impl Delivery {
 
     async fn arm_once(self: &Arc<Self>, request: &Arming) -> Result<(), BackendError> {
         let context = &self.context;
-        let found = context.ask("user_directory.find", context.directory.find(&request.pending.contact)).await?;
+        let found =
+            context.ask("user_directory.find", context.directory.find(&request.pending.contact)).await?;
         let outcome = match self.decide(request, found) {
             Outcome::Code(account, to) => self.within_limits(request, account, to).await?,
             decoy @ Outcome::Decoy(..) => decoy,
         };
         match outcome {
             Outcome::Code(account, to) => self.arm_with_code(request, account, to).await,
-            Outcome::Decoy(reason, account, note) => self.arm_with_decoy(request, reason, account, note).await,
+            Outcome::Decoy(reason, account, note) => {
+                self.arm_with_decoy(request, reason, account, note).await
+            }
         }
     }
 
@@ -140,7 +143,8 @@ impl Delivery {
 
     async fn charge(&self, charges: &[crate::throttle::Charge]) -> Result<bool, BackendError> {
         let context = &self.context;
-        let verdict = context.ask("throttle_store.charge", context.throttle.charge(charges, context.now()?)).await?;
+        let verdict =
+            context.ask("throttle_store.charge", context.throttle.charge(charges, context.now()?)).await?;
         Ok(matches!(verdict, Verdict::Allowed(_)))
     }
 

@@ -25,7 +25,11 @@ pub(crate) struct Sending {
 #[derive(Debug)]
 enum What {
     /// A code, with what it takes to see whether it is still worth sending.
-    Code { code: Code, purpose: crate::code::Purpose, row: Row },
+    Code {
+        code: Code,
+        purpose: crate::code::Purpose,
+        row: Row,
+    },
     Notice(Notice),
 }
 
@@ -120,7 +124,8 @@ impl Sending {
         context: &Context,
         sent: Result<Result<(), SendError>, crate::context::PortFault>,
     ) -> Attempted {
-        let failed = |failure| context.record(EventKind::PortFailed { operation: "code_sender.send", failure });
+        let failed =
+            |failure| context.record(EventKind::PortFailed { operation: "code_sender.send", failure });
         match sent {
             Ok(Ok(())) => Attempted::Sent,
             Ok(Err(SendError::Transient { retry_after, source })) => {
@@ -170,7 +175,9 @@ impl Sending {
             What::Code { purpose: crate::code::Purpose::Activation, .. } => {
                 crate::message::MessageKind::ActivationCode
             }
-            What::Code { purpose: crate::code::Purpose::Recovery, .. } => crate::message::MessageKind::RecoveryCode,
+            What::Code { purpose: crate::code::Purpose::Recovery, .. } => {
+                crate::message::MessageKind::RecoveryCode
+            }
         }
     }
 }

@@ -91,7 +91,11 @@ impl AccountServiceBuilder {
     }
 
     /// Refuses breached passwords too. What happens when the list cannot be asked must be said.
-    pub fn breached_passwords(mut self, list: impl BreachedPasswords, when_unavailable: WhenUnavailable) -> Self {
+    pub fn breached_passwords(
+        mut self,
+        list: impl BreachedPasswords,
+        when_unavailable: WhenUnavailable,
+    ) -> Self {
         self.breached = Some((Arc::new(list), when_unavailable));
         self
     }

@@ -61,7 +61,12 @@ impl Attempt {
     }
 
     /// Replaces what was charged, where it turns out that another key should have been.
-    pub(super) async fn recharge(&mut self, flow: Flow, charges: &[Charge], origin: &Origin) -> Result<(), Error> {
+    pub(super) async fn recharge(
+        &mut self,
+        flow: Flow,
+        charges: &[Charge],
+        origin: &Origin,
+    ) -> Result<(), Error> {
         if let Some(ticket) = self.ticket.take() {
             refund(&self.context, &ticket).await;
         }

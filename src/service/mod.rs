@@ -21,11 +21,11 @@ use subtle::ConstantTimeEq;
 use time::OffsetDateTime;
 
 pub use self::builder::{AccountServiceBuilder, BuildError, Dangerous};
+use self::line::Lines;
 pub use self::login::Login;
 pub use self::operator::{Invitation, Purged};
 pub use self::password_change::PasswordChanged;
 pub use self::redemption::{CodeRequest, Redeemed};
-use self::line::Lines;
 use self::spray::SprayMeter;
 use crate::account::{Account, AccountId, AccountState, CredentialVersion};
 use crate::code::{Code, CodeFormat, CodeHandle};
@@ -174,7 +174,12 @@ impl Inner {
     }
 
     /// The rules about the person: only who has proven to be her sees their answer.
-    fn check_person(&self, password: &NewPassword, account: &Account, code: Option<&Code>) -> Result<(), Error> {
+    fn check_person(
+        &self,
+        password: &NewPassword,
+        account: &Account,
+        code: Option<&Code>,
+    ) -> Result<(), Error> {
         let contacts = account.contacts.iter().map(|contact| match contact {
             Contact::Email(address) => PersonWord::EmailAddress(address.as_str()),
             Contact::Phone(number) => PersonWord::PhoneNumber(number.as_str()),
@@ -199,7 +204,8 @@ impl Inner {
     }
 
     fn hashing_failed(&self, failure: HashFailure) -> Error {
-        let error = BackendError::new(BackendErrorKind::Other, "hashing a password failed").with_source(failure);
+        let error =
+            BackendError::new(BackendErrorKind::Other, "hashing a password failed").with_source(failure);
         self.context.record(EventKind::PortFailed { operation: "hash_pool", failure: error.kind() });
         error.into()
     }
@@ -210,7 +216,11 @@ impl Inner {
     }
 
     /// A fresh token. Without one the log-in is as good: a generator that fails is no reason to refuse it.
-    fn issue_device(&self, log_in_name: Option<&Contact>, version: &CredentialVersion) -> Option<DeviceToken> {
+    fn issue_device(
+        &self,
+        log_in_name: Option<&Contact>,
+        version: &CredentialVersion,
+    ) -> Option<DeviceToken> {
         log_in_name.and_then(|name| DeviceToken::issue(&self.context.keys, name, version).ok())
     }
 

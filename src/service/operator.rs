@@ -54,12 +54,7 @@ impl AccountService {
         let Some(to) = account.log_in_names().chain(&account.contacts).next().cloned() else {
             return Ok(Invitation::NoContact);
         };
-        self.inner.tell_about(
-            EventKind::Invited,
-            Some(&account.id),
-            Some(&to),
-            &Origin::without_address(),
-        );
+        self.inner.tell_about(EventKind::Invited, Some(&account.id), Some(&to), &Origin::without_address());
         self.inner.delivery.send(Sending::notice(Notice::Invitation, to, account.locale));
         Ok(Invitation::Sent)
     }

@@ -90,7 +90,12 @@ impl Change {
     fn refuse(&self, account: Option<&Account>, attempt: Attempt) -> Error {
         attempt.failed();
         let reason = refusal(account);
-        self.inner.tell_about(EventKind::PasswordChangeRefused { reason }, Some(&self.id), None, &self.origin);
+        self.inner.tell_about(
+            EventKind::PasswordChangeRefused { reason },
+            Some(&self.id),
+            None,
+            &self.origin,
+        );
         Error::CredentialsRejected
     }
 }
@@ -126,7 +131,11 @@ pub(super) async fn set_password(
 
     for contact in &account.contacts {
         let notice = Notice::PasswordSet(proof.how());
-        inner.delivery.send(crate::delivery::Sending::notice(notice, contact.clone(), account.locale.clone()));
+        inner.delivery.send(crate::delivery::Sending::notice(
+            notice,
+            contact.clone(),
+            account.locale.clone(),
+        ));
     }
     inner.tell_about(EventKind::PasswordSet { how: proof.how() }, Some(&account.id), proof.proven(), origin);
     let stops = account.log_in_names().map(|name| limits::log_in_stop(context, name));

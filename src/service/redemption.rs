@@ -59,7 +59,8 @@ pub(super) async fn request(
     let flow = requesting(purpose);
     let Some(place) = inner.delivery.reserve() else { return Err(inner.overloaded(flow, origin)) };
     let device = inner.recognise(origin, contact);
-    let ticket = charge(context, flow, &limits::request(context, contact, origin, device.as_ref()), origin).await?;
+    let ticket =
+        charge(context, flow, &limits::request(context, contact, origin, device.as_ref()), origin).await?;
 
     let (handle, pending) = new_row(inner, purpose, contact, origin)?;
     if let Err(error) = context.ask("code_store.insert", context.codes.insert(&pending)).await {

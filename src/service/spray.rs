@@ -62,9 +62,10 @@ mod tests {
     fn the_alarm_is_raised_once_and_ends_when_it_is_quiet() {
         let meter = SprayMeter::new(3);
         let start = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
-        assert_eq!([0, 1, 2, 3].map(|second| meter.count(start + Duration::seconds(second))), [
-            false, false, true, false
-        ]);
+        assert_eq!(
+            [0, 1, 2, 3].map(|second| meter.count(start + Duration::seconds(second))),
+            [false, false, true, false]
+        );
         assert!(meter.is_alarmed(start + Duration::minutes(11)));
         assert!(!meter.is_alarmed(start + Duration::minutes(31)));
     }

@@ -89,6 +89,12 @@ impl ThrottleState {
         self.latest().map_or(OffsetDateTime::UNIX_EPOCH, |latest| moment(latest + schedule.memory()))
     }
 
+    /// How many events are in the log.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.entries.iter().map(|entry| u64::from(entry.count)).sum()
+    }
+
     /// Whether no event is in the log.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
