@@ -1,0 +1,11 @@
+//! The flows, end to end on memory ports: one file per flow, named as in `src/service/`.
+
+#[path = "../world/mod.rs"]
+mod world;
+
+mod activation;
+mod login;
+mod operator;
+mod password_change;
+mod recovery;
+mod redemption;
