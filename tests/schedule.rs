@@ -118,6 +118,12 @@ fn a_back_off_without_a_limit_of_events_stays_at_its_longest_wait() {
     let state =
         (0..5_000).fold(ThrottleState::default(), |state, now| state.with_event(&schedule, at(now)).0);
     assert_eq!(schedule.decide(&state, at(4_999)), Decision::Wait(ms(u64::pow(2, 30))));
+
+    let patient = Schedule::back_off(200, MINUTE, HOUR, DAY).unwrap();
+    let seconds: Vec<i64> = (0..202).map(|second| second * 1_000).collect();
+    assert_eq!(patient.decide(&filled(&patient, &seconds[..200]), at(199_000)), Decision::Allowed);
+    assert_eq!(patient.decide(&filled(&patient, &seconds[..201]), at(200_000)), Decision::Wait(MINUTE));
+    assert_eq!(patient.decide(&filled(&patient, &seconds), at(201_000)), Decision::Wait(MINUTE * 2));
 }
 
 #[test]
@@ -126,9 +132,9 @@ fn a_ceiling_stops_until_it_is_lifted_or_forgotten() {
         let schedule = Schedule::ceiling(limit, DAY).unwrap();
         let mut state = ThrottleState::default();
         for now in 0..i64::from(limit) {
-            assert_eq!(charge(&mut state, &schedule, now * 60_000).0, Decision::Allowed);
+            assert_eq!(charge(&mut state, &schedule, now * 3_600_000).0, Decision::Allowed);
         }
-        let latest = (i64::from(limit) - 1) * 60_000;
+        let latest = (i64::from(limit) - 1) * 3_600_000;
         assert_eq!(charge(&mut state, &schedule, latest + 86_399_999).0, Decision::Stopped);
         // Above 64 events, times are rounded up to a 64th of the memory.
         assert_eq!(schedule.decide(&state, at(latest + 86_400_000 + 1_350_000)), Decision::Allowed);
@@ -145,6 +151,30 @@ fn a_forgotten_ceiling_counts_from_the_start() {
         assert_eq!(charge(&mut state, &schedule, now).0, Decision::Allowed);
     }
     assert_eq!(charge(&mut state, &schedule, 1_500).0, Decision::Stopped);
+}
+
+#[test]
+fn rounding_forgets_no_event_early_and_brings_none_back() {
+    let schedule = Schedule::ceiling(65, ms(6_400)).unwrap();
+    assert!(matches!(schedule.terms(), Terms::Ceiling { granule: 100, .. }));
+    // Each comes just before the one before it is forgotten, and is recorded just after that.
+    let close: Vec<i64> = (1..=65).map(|event| event * 6_400 - 50).collect();
+    assert_eq!(schedule.decide(&filled(&schedule, &close), at(65 * 6_400)), Decision::Stopped);
+
+    let mut old = filled(&schedule, &[100; 65]);
+    assert_eq!(schedule.decide(&old, at(6_499)), Decision::Stopped);
+    assert_eq!(charge(&mut old, &schedule, 6_500).0, Decision::Allowed);
+    assert_eq!(schedule.decide(&old, at(6_500)), Decision::Allowed);
+}
+
+#[test]
+fn a_coarse_window_waits_for_an_event_that_was_rounded_into_the_future() {
+    let schedule = window(100, 6_400);
+    let state = filled(&schedule, &[1; 100]);
+    assert_eq!(schedule.longest_wait(), ms(6_499));
+    assert_eq!(schedule.decide(&state, at(1)), Decision::Wait(ms(6_499)));
+    assert_eq!(schedule.decide(&state, at(6_499)), Decision::Wait(ms(1)));
+    assert_eq!(schedule.decide(&state, at(6_500)), Decision::Allowed);
 }
 
 #[test]
