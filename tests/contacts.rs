@@ -479,7 +479,7 @@ fn nearly_an_address() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_parsed_or_refused_without_panic(typed in "\\PC{0,80}|[\\s\\S]{0,1200}") {

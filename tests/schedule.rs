@@ -310,16 +310,23 @@ fn damaged_bytes_are_refused() {
     }
 }
 
-fn any_schedule() -> impl Strategy<Value = Schedule> {
+/// Schedules that round no times.
+fn exact_schedule() -> impl Strategy<Value = Schedule> {
     prop_oneof![
         (1_u32..8, 1_u64..200).prop_map(|(limit, period)| window(limit, period)),
-        (60_u32..70, 1_u64..2_000).prop_map(|(limit, period)| window(limit, period)),
-        (65_u32..300, 500_u64..5_000).prop_map(|(limit, period)| window(limit, period)),
+        (60_u32..65, 1_u64..2_000).prop_map(|(limit, period)| window(limit, period)),
         (0_u32..6, 1_u64..20, 0_u64..300, 0_u64..300).prop_map(|(free, first, more, memory)| {
             Schedule::back_off(free, ms(first), ms(first + more), ms(first + more + memory)).unwrap()
         }),
         (1_u32..8, 1_u64..300).prop_map(|(limit, memory)| Schedule::ceiling(limit, ms(memory)).unwrap()),
-        (65_u32..90, 500_u64..900).prop_map(|(limit, memory)| Schedule::ceiling(limit, ms(memory)).unwrap()),
+    ]
+}
+
+fn any_schedule() -> impl Strategy<Value = Schedule> {
+    prop_oneof![
+        2 => exact_schedule(),
+        1 => (65_u32..300, 500_u64..5_000).prop_map(|(limit, period)| window(limit, period)),
+        1 => (65_u32..90, 500_u64..900).prop_map(|(limit, memory)| Schedule::ceiling(limit, ms(memory)).unwrap()),
     ]
 }
 
@@ -380,7 +387,7 @@ fn most_in_any_stretch(events: &[i64], period: i64) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_window_never_allows_more_than_its_limit(
@@ -421,8 +428,7 @@ proptest! {
     }
 
     #[test]
-    fn the_log_decides_as_the_list_of_all_events_does(schedule in any_schedule(), steps in steps(50)) {
-        prop_assume!(granule(&schedule) == 1);
+    fn the_log_decides_as_the_list_of_all_events_does(schedule in exact_schedule(), steps in steps(50)) {
         let (mut state, mut now, mut events) = (ThrottleState::default(), 1_000, Vec::new());
         let mut latest_now = now;
         for step in steps {
@@ -504,9 +510,8 @@ proptest! {
 
     #[test]
     fn refunds_interleaved_with_charges_leave_what_was_never_refunded(
-        schedule in any_schedule(), steps in steps(0), kept in prop::collection::vec(any::<bool>(), 400),
+        schedule in exact_schedule(), steps in steps(0), kept in prop::collection::vec(any::<bool>(), 400),
     ) {
-        prop_assume!(granule(&schedule) == 1);
         let (mut state, mut now, mut events, mut pending) = (ThrottleState::default(), 1_000, Vec::new(), None);
         for (step, keep) in steps.into_iter().zip(kept) {
             now += step;
@@ -572,12 +577,13 @@ fn vectors() -> Value {
         window(1, 60_000),
         window(3, 900_000),
         window(64, 86_400_000),
-        window(100, 3_600_000),
-        window(1_000, 86_400_001),
+        window(65, 3_600_000),
+        window(80, 86_400_001),
         passwords(),
         Schedule::back_off(0, ms(1), ms(100), ms(100)).unwrap(),
         Schedule::ceiling(3, DAY).unwrap(),
-        Schedule::ceiling(100, DAY).unwrap(),
+        Schedule::ceiling(65, DAY).unwrap(),
+        Schedule::back_off(90, ms(1_000), MINUTE, HOUR).unwrap(),
     ];
     let cases: Vec<Value> =
         schedules.iter().zip(1..).map(|(schedule, seed)| vector(schedule, seed)).collect();
@@ -596,7 +602,7 @@ fn vector(schedule: &Schedule, seed: u64) -> Value {
         ),
         Terms::Ceiling { limit, forget_after, granule } => (
             json!({ "ceiling": { "limit": limit, "forget_after": forget_after, "granule": granule } }),
-            forget_after / 200,
+            forget_after / 400,
         ),
     };
     let mut random = seed;
@@ -606,7 +612,7 @@ fn vector(schedule: &Schedule, seed: u64) -> Value {
     };
     let (mut state, mut now, mut tickets, mut steps) =
         (ThrottleState::default(), 1_700_000_000_000, vec![], vec![]);
-    for _ in 0..120 {
+    for _ in 0..160 {
         // Mostly a little forwards; at times far forwards, at times backwards.
         now += match below(12) {
             0 => -below(scale * 2 + 1),
@@ -627,10 +633,14 @@ fn vector(schedule: &Schedule, seed: u64) -> Value {
             Decision::Wait(wait) => json!({ "wait": wait.as_millis() as u64 }),
             Decision::Stopped => json!("stopped"),
         };
-        steps.push(json!({
-            "charge": now, "decision": decision, "recorded": recorded, "state": hexadecimal(&state),
-            "forget_at": in_milliseconds(state.forget_at(schedule)),
-        }));
+        // Where nothing is counted, the state stays as it is.
+        steps.push(match recorded {
+            None => json!({ "charge": now, "decision": decision }),
+            Some(recorded) => json!({
+                "charge": now, "decision": decision, "recorded": recorded, "state": hexadecimal(&state),
+                "forget_at": in_milliseconds(state.forget_at(schedule)),
+            }),
+        });
     }
     json!({ "schedule": terms, "steps": steps })
 }
