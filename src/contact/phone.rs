@@ -62,7 +62,12 @@ impl PhoneNumber {
             return Err(ContactProblem::NotAPhoneNumber);
         }
         let calling_code = CallingCode::leading(digits)?;
-        if calling_code == CallingCode::NORWAY && digits.len() != 2 + 8 {
+        let national = digits.get(calling_code.digits()..).unwrap_or_default();
+        // With its trunk zero, a number would have a second form.
+        let has_trunk_zero =
+            national.starts_with('0') && matches!(calling_code.trunk_zero(), TrunkZero::Dropped);
+        let has_wrong_length = calling_code == CallingCode::NORWAY && national.len() != 8;
+        if has_trunk_zero || has_wrong_length {
             return Err(ContactProblem::NotAPhoneNumber);
         }
         Ok(Self { e164: number.to_owned(), calling_code })

@@ -55,7 +55,7 @@ impl ThrottleState {
         if !matches!(schedule.terms(), Terms::Window { .. })
             && state.latest().is_some_and(|latest| now - latest >= schedule.memory())
         {
-            // This event begins a new run; what came before must not count again when it is undone.
+            // What came before has been forgotten, which rounded times alone would not always show.
             state.entries.clear();
         }
         let at = schedule.recorded(now).max(state.latest().unwrap_or(i64::MIN)).min(*TIMES.end());
