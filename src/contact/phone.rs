@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::ContactProblem;
 use super::calling_code::{CallingCode, TrunkZero};
-use super::typed::{decimal_digit, is_control, is_dash, is_invisible, trimmed};
+use super::trimmed;
+use crate::typed::{decimal_digit, is_control, is_dash, is_invisible};
 
 /// A phone number in E.164 form: `+`, an assigned calling code and the rest, 7 to 15 digits together.
 ///

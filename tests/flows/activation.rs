@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use vestibule::account::AccountState;
-use vestibule::event::{DecoyReason, EventKind};
 use vestibule::code::Purpose;
+use vestibule::event::{DecoyReason, EventKind};
 use vestibule::message::MessageKind;
 use vestibule::{Code, Error};
 
@@ -107,9 +107,10 @@ async fn a_landline_and_a_number_off_the_allow_list_get_a_decoy() {
     }
     world.settle().await;
     assert!(world.outbox.messages().is_empty());
-    let refused = world.event_kinds().into_iter().filter(|kind| {
-        matches!(kind, EventKind::DecoyArmed { reason: DecoyReason::SmsNotAllowed, .. })
-    });
+    let refused = world
+        .event_kinds()
+        .into_iter()
+        .filter(|kind| matches!(kind, EventKind::DecoyArmed { reason: DecoyReason::SmsNotAllowed, .. }));
     assert_eq!(refused.count(), 2);
 }
 

@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Barrier;
-use vestibule::event::{EventKind, LogInRefusal};
 use vestibule::Error;
+use vestibule::event::{EventKind, LogInRefusal};
 
 use crate::world::*;
 
@@ -163,7 +163,8 @@ async fn a_success_ends_the_row_of_failures() {
     world.active("ola@example.no").await;
     for round in 0..3 {
         for source in 0..60 {
-            let failed = world.service.log_in(&address("ola@example.no"), secret("galt"), &from(source)).await;
+            let failed =
+                world.service.log_in(&address("ola@example.no"), secret("galt"), &from(source)).await;
             assert!(matches!(failed, Err(Error::CredentialsRejected)), "{round} {source} {failed:?}");
             world.clock.turn(Duration::from_secs(3_600));
         }
@@ -204,7 +205,11 @@ async fn a_composed_and_a_decomposed_password_are_the_same() {
     world.register("ola@example.no");
     let request = world.service.request_activation(&email("ola@example.no"), &here()).await.unwrap();
     let code = world.code_to(&email("ola@example.no")).await;
-    world.service.activate(&request.handle, &code, new("bla\u{30a}ba\u{30a}r og fløte til kvelds"), &here()).await.unwrap();
+    world
+        .service
+        .activate(&request.handle, &code, new("bla\u{30a}ba\u{30a}r og fløte til kvelds"), &here())
+        .await
+        .unwrap();
     world.log_in("ola@example.no", "bl\u{e5}b\u{e5}r og fløte til kvelds").await.unwrap();
 }
 

@@ -10,8 +10,7 @@ async fn a_password_is_changed_with_the_current_one_and_other_sessions_end() {
     let world = World::new();
     let id = world.active("ola@example.no").await;
     let other = world.log_in("ola@example.no", PASSWORD).await.unwrap();
-    let changed =
-        world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await.unwrap();
+    let changed = world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await.unwrap();
     assert!(world.service.is_current(&id, &changed.credential_version).await.unwrap());
     assert!(!world.service.is_current(&id, &other.credential_version).await.unwrap());
     assert!(changed.device.is_some());
@@ -29,7 +28,9 @@ async fn a_wrong_current_password_is_refused_and_counted_apart_from_log_ins() {
         assert!(matches!(refused, Err(Error::CredentialsRejected)));
     }
     let waiting = world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await;
-    assert!(matches!(waiting, Err(Error::Throttled { retry_after }) if retry_after == Duration::from_secs(30)));
+    assert!(
+        matches!(waiting, Err(Error::Throttled { retry_after }) if retry_after == Duration::from_secs(30))
+    );
     world.log_in("ola@example.no", PASSWORD).await.unwrap();
 }
 

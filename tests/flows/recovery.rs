@@ -1,5 +1,5 @@
-use vestibule::message::MessageKind;
 use vestibule::Error;
+use vestibule::message::MessageKind;
 
 use crate::world::*;
 

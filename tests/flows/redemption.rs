@@ -6,7 +6,7 @@ use vestibule::code::CodeProblem;
 use vestibule::event::{CodeRefusal, DecoyReason, EventKind};
 use vestibule::password::PasswordProblem;
 use vestibule::ports::{Spawner, Task};
-use vestibule::{CodeRequest, Contact, CodeHandle, Error, KeyRing, ServiceKey};
+use vestibule::{CodeHandle, CodeRequest, Contact, Error, KeyRing, ServiceKey};
 
 use crate::world::*;
 
@@ -225,7 +225,8 @@ async fn only_the_newest_code_works_and_a_resend_gives_no_more_tries() {
     let world = World::new();
     let (request, first) = asked(&world).await;
     for _ in 0..4 {
-        let refused = world.service.activate(&request.handle, &other_than(&first), new(PASSWORD), &here()).await;
+        let refused =
+            world.service.activate(&request.handle, &other_than(&first), new(PASSWORD), &here()).await;
         assert!(refused.is_err());
     }
     world.clock.turn(Duration::from_secs(60));
@@ -258,7 +259,8 @@ async fn a_code_is_sent_again_after_a_minute_and_three_times_at_most() {
 #[tokio::test]
 async fn an_account_has_at_most_a_hundred_guesses_a_day_however_many_requests_there_are() {
     let world = World::with_settings(|settings| {
-        let often = |limit| vestibule::throttle::Schedule::window(limit, Duration::from_secs(86_400)).unwrap();
+        let often =
+            |limit| vestibule::throttle::Schedule::window(limit, Duration::from_secs(86_400)).unwrap();
         settings.requests_per_contact_burst = often(1_000);
         settings.requests_per_contact = often(1_000);
         settings.requests_per_contact_and_source = often(1_000);
@@ -267,7 +269,8 @@ async fn an_account_has_at_most_a_hundred_guesses_a_day_however_many_requests_th
     world.register("ola@example.no");
     let mut handles = Vec::new();
     for source in 0..40 {
-        let request = world.service.request_activation(&email("ola@example.no"), &from(source)).await.unwrap();
+        let request =
+            world.service.request_activation(&email("ola@example.no"), &from(source)).await.unwrap();
         handles.push(request.handle);
         world.settle().await;
     }
@@ -293,7 +296,9 @@ async fn requests_for_one_contact_are_limited_and_one_source_gets_three_of_ten()
     for _ in 0..3 {
         ask(1).await.unwrap();
     }
-    assert!(matches!(ask(2).await, Err(Error::Throttled { retry_after }) if retry_after == Duration::from_secs(900)));
+    assert!(
+        matches!(ask(2).await, Err(Error::Throttled { retry_after }) if retry_after == Duration::from_secs(900))
+    );
     world.clock.turn(Duration::from_secs(900));
     assert!(matches!(ask(1).await, Err(Error::Throttled { .. })), "this source had its three");
     ask(2).await.unwrap();
@@ -343,8 +348,7 @@ async fn a_code_made_under_a_retired_key_works_until_it_expires() {
 async fn a_caller_who_hangs_up_changes_nothing_of_what_follows() {
     let world = World::new();
     let (request, code) = asked(&world).await;
-    let mut redemption =
-        Box::pin(world.service.activate(&request.handle, &code, new(PASSWORD), &here()));
+    let mut redemption = Box::pin(world.service.activate(&request.handle, &code, new(PASSWORD), &here()));
     // One poll is enough to hand the work to the background; then the caller is gone.
     assert!(futures_lite::future::poll_once(&mut redemption).await.is_none());
     drop(redemption);

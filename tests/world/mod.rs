@@ -8,9 +8,9 @@ pub mod script;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+use vestibule::account::Registration;
 use vestibule::adapters::memory::{ManualClock, MemoryCodes, MemoryDirectory, MemoryEvents, MemoryThrottle};
 use vestibule::adapters::outbox::MemoryOutbox;
-use vestibule::account::Registration;
 use vestibule::event::{Event, EventKind};
 use vestibule::message::{Message, MessageKind};
 use vestibule::secrecy::SecretString;

@@ -178,7 +178,8 @@ impl<T: CodeStore> CodeStore for Scripted<T> {
         handle: &HandleDigest,
         now: OffsetDateTime,
     ) -> Result<Attempt, BackendError> {
-        let attempt = self.script.play("code_store.count_attempt", self.port.count_attempt(handle, now)).await?;
+        let attempt =
+            self.script.play("code_store.count_attempt", self.port.count_attempt(handle, now)).await?;
         if matches!(attempt, Attempt::Counted(_)) {
             self.script.0.lock().unwrap().counted += 1;
         }
