@@ -188,6 +188,7 @@ fn a_pool_that_ends_answers_who_still_waits() {
     assert!(matches!(block_on(late.hash("late".into())), Err(HashFailure::Stopped)));
     keeper.gate.send(()).unwrap();
     assert!(!block_on(running).unwrap());
+    drop(late);
     // The last thread takes the hash function with it.
     assert!(keeper.entered.recv().is_err());
 }
