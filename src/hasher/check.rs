@@ -35,7 +35,6 @@ pub(crate) struct Verdict {
 }
 
 /// Makes and verifies hashes.
-#[derive(Debug)]
 pub(super) struct Hasher {
     cost: Argon2Cost,
     refusal_cost: Argon2Cost,
@@ -137,14 +136,22 @@ impl Hasher {
         password: &[u8],
         readable: &Readable,
     ) -> Result<bool, HashFailure> {
-        let stored = match readable {
-            Readable::Argon2(stored) => stored,
+        match readable {
+            Readable::Argon2(stored) => self.compare_argon2(memory, password, stored),
             #[cfg(feature = "legacy-hashes")]
             Readable::Legacy(stored) => {
                 self.counters.hashes.up();
-                return Ok(stored.matches(password, memory));
+                Ok(stored.matches(password, memory))
             }
-        };
+        }
+    }
+
+    fn compare_argon2(
+        &self,
+        memory: &mut WorkMemory,
+        password: &[u8],
+        stored: &StoredArgon2,
+    ) -> Result<bool, HashFailure> {
         let pepper = stored.pepper.and_then(|version| self.peppers.of_version(version));
         let inputs = Inputs {
             variant: stored.variant,

@@ -11,7 +11,6 @@ use super::stats::Counters;
 /// The working memory of one thread: allocated once, grown when a dearer hash comes by, wiped after each.
 ///
 /// Reuse is what makes hashing fast (fresh pages cost as much as the hash itself) and memory constant.
-#[derive(Debug)]
 pub(crate) struct WorkMemory {
     blocks: Vec<Block>,
     /// How many blocks from the front may hold traces of a password.

@@ -8,14 +8,12 @@ use super::places::{Lane, Standing};
 /// came first is served first.
 ///
 /// Who sends a thousand jobs from one source delays others by one job, not by a thousand.
-#[derive(Debug)]
 pub(super) struct FairQueue<T> {
     trusted: Ring<T>,
     anyone: Ring<T>,
     next: Standing,
 }
 
-#[derive(Debug)]
 struct Ring<T> {
     lanes: HashMap<Lane, VecDeque<T>>,
     turns: VecDeque<Lane>,
