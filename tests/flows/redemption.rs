@@ -145,7 +145,8 @@ async fn a_password_that_names_the_person_is_refused_to_the_codes_holder_alone_a
 
 #[tokio::test]
 async fn an_account_that_changed_since_the_request_refuses_the_code_like_a_wrong_one() {
-    let change: [(&str, fn(&World)); 3] = [
+    type Change = fn(&World);
+    let changes: [(&str, Change); 3] = [
         ("suspended", |world| {
             let id = world.directory.accounts()[0].id.clone();
             assert!(world.directory.suspend(&id).unwrap());
@@ -159,7 +160,7 @@ async fn an_account_that_changed_since_the_request_refuses_the_code_like_a_wrong
             assert!(world.directory.suspend(&id).unwrap() && world.directory.resume(&id).unwrap());
         }),
     ];
-    for (what, change) in change {
+    for (what, change) in changes {
         let world = World::new();
         let (request, code) = asked(&world).await;
         change(&world);

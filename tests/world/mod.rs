@@ -1,7 +1,7 @@
 //! A service on memory ports, with a clock that the test turns, and a script that watches every call to a port and
 //! can make any one of them fail.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
 pub mod script;
 
