@@ -30,7 +30,8 @@ pub(crate) struct Verdict {
     pub(crate) matches: bool,
     /// Why the stored hash could not be verified, for the operator. Then nothing matches.
     pub(crate) unverifiable: Option<Unverifiable>,
-    /// Whether the password, which matches, is to be hashed anew: parameters, algorithm or pepper are not the current.
+    /// Whether the password, which matches, is to be hashed anew: parameters, algorithm or pepper are not the
+    /// current.
     pub(crate) rehash_wanted: bool,
 }
 

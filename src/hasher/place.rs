@@ -22,8 +22,8 @@ pub(crate) struct Place {
     jobs: u64,
 }
 
-/// What occupies a place. A job in the queue holds it too: who reserves, asks and hangs up a thousand times must not get
-/// more jobs into the queue than there are places.
+/// What occupies a place. A job in the queue holds it too: who reserves, asks and hangs up a thousand times must not
+/// get more jobs into the queue than there are places.
 #[derive(Debug)]
 pub(super) struct Seat {
     shared: Arc<Shared>,
@@ -36,8 +36,8 @@ impl Place {
         Self { seat: Arc::new(seat), progress: Progress::default(), jobs: 0 }
     }
 
-    /// Verifies `password` against what the directory stores, or, where it stores nothing or there is nobody, against a
-    /// decoy. One job, whichever it is; a refusal does the same work whichever it is.
+    /// Verifies `password` against what the directory stores, or, where it stores nothing or there is nobody, against
+    /// a decoy. One job, whichever it is; a refusal does the same work whichever it is.
     ///
     /// Dropping the future while the job waits withdraws it; once it runs, it runs to its end.
     pub(crate) async fn verify(
