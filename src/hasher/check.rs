@@ -227,3 +227,21 @@ fn compose(
         "{pepper}$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${salt}${tag}"
     )))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::argon2id::PortableArgon2;
+    use super::{Arc, Argon2Cost, Hasher, HashingSettings, PasswordHash, WorkMemory};
+
+    #[test]
+    fn not_even_the_password_of_the_decoy_is_let_in() {
+        let settings = HashingSettings::default().cost(Argon2Cost::dangerous_cheapest());
+        let mut hasher = Hasher::new(settings, Box::new(PortableArgon2), Arc::default()).unwrap();
+        let mut memory = WorkMemory::new(Arc::default());
+        hasher.decoy = hasher.hash(&mut memory, &"of the decoy".into()).unwrap();
+        for stored in [None, Some(PasswordHash::from_stored("")), Some(PasswordHash::from_stored("damaged"))]
+        {
+            assert!(!hasher.verify(&mut memory, &"of the decoy".into(), stored.as_ref()).unwrap().matches);
+        }
+    }
+}
