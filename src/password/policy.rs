@@ -25,7 +25,7 @@ use super::{NewPassword, PasswordProblem, PersonWord, PolicyProblem};
 /// 4. *Keyboard* ([`KeyboardWalk`](PasswordProblem::KeyboardWalk)). On an American or Norwegian keyboard each key
 ///    touches the one before or is the same; or from beginning to end it is made of runs and of straight lines of
 ///    three keys and more, on such a keyboard or on a keypad. Rules 3 and 4 also look at the password with each
-///    doubled character taken once (`aabbcc`), and at both halves of one whose characters take turns (`a1b2c3`).
+///    doubled character taken once (`aabbcc`), and from 12 characters on at two patterns that take turns (`a1b2c3`).
 /// 5. *Service* ([`NamesTheService`](PasswordProblem::NamesTheService)). From beginning to end it is made of one or
 ///    more of the context words, at most two common words, and filling.
 /// 6. *Common* ([`Common`](PasswordProblem::Common)). It is an entry of the embedded lists, or from beginning to end
@@ -39,8 +39,9 @@ use super::{NewPassword, PasswordProblem, PersonWord, PolicyProblem};
 ///
 /// Rules 5 and 6 compare without regard to upper and lower case. Digits and signs may stand for the letters they
 /// imitate (`1 ! |` for i or l, `0 3 4 5 7 8 9 @ $ + €`) in words that are letters for at least one half. All rules
-/// but the first also look at the password without its separators, where at least one half of it remains; rules 5
-/// and 6 look at it read backwards too, and, where it is one block several times in a row, at that block.
+/// but the first also look at the password without its separators: what is neither letter nor digit, where that is
+/// at most three different characters, and at most one half of the password. Rules 5 and 6 look at it read
+/// backwards too, and, where it is one block several times in a row, at that block.
 ///
 /// Rules about the person are the same as rule 5, with the person's address, number, name and one-time code.
 ///

@@ -7,6 +7,9 @@ use super::problem::PasswordProblem;
 use super::reading::Reading;
 use super::stretch::{Stretches, alternating, is_repetitive, without_doubles};
 
+/// The fewest characters of two patterns in turns. Two short patterns occur in good random digits by chance.
+const SHORTEST_IN_TURNS: usize = 12;
+
 /// Rules that need to know nobody. Shapes come first: they cost least, and tell a person most about what is wrong.
 pub(super) fn about_nobody(password: &str, service: &Names) -> Result<(), PasswordProblem> {
     let written = Reading::as_written(password);
@@ -79,7 +82,8 @@ fn is_made_of(readings: &[Reading], names: &Names) -> bool {
 fn has_shape(reading: &Reading, follows: impl Fn(&Stretches) -> bool) -> bool {
     follows(&Stretches::of(&reading.plain))
         || follows(&Stretches::of(&without_doubles(&reading.plain)))
-        || alternating(&reading.plain).iter().all(|half| follows(&Stretches::of(half)))
+        || (reading.plain.len() >= SHORTEST_IN_TURNS
+            && alternating(&reading.plain).iter().all(|half| follows(&Stretches::of(half))))
 }
 
 #[cfg(test)]
