@@ -1,5 +1,7 @@
 //! What the messages say, in both languages.
 
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails panics")]
+
 use std::time::Duration;
 
 use vestibule::account::PasswordChange;

@@ -13,8 +13,8 @@ pub(super) fn wordings(notice: &Notice, profile: &ServiceProfile) -> Vec<String>
     let wording = match notice {
         Notice::Code { purpose, code, valid_for } => return with_code(*purpose, code, *valid_for, profile),
         Notice::AlreadyActive => format!(
-            "{name}: You already have an account. Log in, or choose a new password. Not you? Contact \
-             {support}."
+            "{name}: You already have an account. Log in, or choose a new password if you forgot it. Not you? \
+             Contact {support}."
         ),
         Notice::NotYetActive => {
             format!(

@@ -13,7 +13,7 @@ pub(super) fn wordings(notice: &Notice, profile: &ServiceProfile) -> Vec<String>
     let wording = match notice {
         Notice::Code { purpose, code, valid_for } => return with_code(*purpose, code, *valid_for, profile),
         Notice::AlreadyActive => format!(
-            "{name}: Du har allerede en konto. Logg inn, eller velg nytt passord. Ikke deg? Kontakt \
+            "{name}: Du har allerede en konto. Logg inn, eller velg nytt passord hvis du har glemt det. Ikke deg? Kontakt \
              {support}."
         ),
         Notice::NotYetActive => {
