@@ -9,8 +9,8 @@ mod samples;
 mod taking;
 
 pub use self::arming::{
-    a_decoy_is_kept_like_any_other, a_taken_row_is_not_armed, an_expired_row_is_not_armed,
-    an_unknown_row_is_not_armed, another_issue_than_the_current_one_is_not_armed, the_current_issue_is_armed,
+    a_taken_row_is_not_armed, an_expired_row_is_not_armed, an_unknown_row_is_not_armed,
+    another_issue_than_the_current_one_is_not_armed, the_current_issue_is_armed,
 };
 pub use self::counting::{
     a_row_is_expired_from_its_expiry_on, a_row_without_tries_left_is_exhausted, a_taken_row_is_taken,
@@ -44,7 +44,6 @@ macro_rules! __contract_code_store {
             an_expired_row_is_not_armed
             a_taken_row_is_not_armed
             an_unknown_row_is_not_armed
-            a_decoy_is_kept_like_any_other
             a_new_issue_keeps_tries_and_expiry_and_drops_the_mac
             a_new_issue_before_its_time_is_too_soon
             after_the_last_issue_the_row_is_gone

@@ -11,7 +11,7 @@ pub use self::charging::{
     batches_in_opposite_order_all_get_an_answer, of_64_concurrent_charges_as_many_as_allowed_pass,
 };
 pub use self::purging::purging_removes_what_may_be_forgotten;
-pub use self::undoing::{a_refund_undoes_its_own_charge_alone, lifting_clears_one_key};
+pub use self::undoing::{a_refund_undoes_its_own_charge_alone, lifting_clears_the_given_keys_alone};
 pub use self::waiting::{
     a_ceiling_stops_the_batch, a_wait_ends_when_its_time_has_passed, the_longest_wait_is_returned,
 };
@@ -33,7 +33,7 @@ macro_rules! __contract_throttle_store {
             batches_in_opposite_order_all_get_an_answer
             a_wait_ends_when_its_time_has_passed
             a_refund_undoes_its_own_charge_alone
-            lifting_clears_one_key
+            lifting_clears_the_given_keys_alone
             purging_removes_what_may_be_forgotten
         }
     };

@@ -109,7 +109,7 @@ pub(crate) fn armed() -> ArmedCode {
         destination: email("ola@example.no"),
         credential_version: CredentialVersion::from_stored("1"),
     };
-    ArmedCode { target: Some(target), mac: CodeMac::from_bytes(&[5; CodeMac::LENGTH]) }
+    ArmedCode { target, mac: CodeMac::from_bytes(&[5; CodeMac::LENGTH]) }
 }
 
 /// One event on each of some keys, of which 10 may happen in a minute.

@@ -40,7 +40,7 @@ async fn failures_of(pool: &SqlitePool) -> (Vec<BackendError>, Vec<BackendError>
         codes.take(&handle(1), 1, now()).await.unwrap_err(),
         codes.purge(now()).await.unwrap_err(),
         throttle.charge(&charges([1]), now()).await.unwrap_err(),
-        throttle.lift(&charges([1])[0].key).await.unwrap_err(),
+        throttle.lift(&[charges([1])[0].key]).await.unwrap_err(),
         throttle.purge(now()).await.unwrap_err(),
     ];
     let mut reading = Vec::new();
@@ -181,7 +181,7 @@ async fn damaged_rows_are_corrupt_and_can_be_lifted() {
     let damaged = throttle.charge(&charged, now()).await.unwrap_err();
     assert_eq!(damaged.kind(), BackendErrorKind::Corrupt);
     assert_eq!(throttle.refund(&ticket).await.unwrap_err().kind(), BackendErrorKind::Corrupt);
-    throttle.lift(&charged[0].key).await.unwrap();
+    throttle.lift(&[charged[0].key]).await.unwrap();
     assert!(matches!(throttle.charge(&charged, now()).await.unwrap(), Verdict::Allowed(_)));
     throttle.refund(&Ticket::default()).await.unwrap();
 }

@@ -102,6 +102,6 @@ async fn run_everything(database: &Database) {
     }
     let Verdict::Allowed(ticket) = throttle.charge(&charges([1, 20]), now()).await.unwrap() else { panic!() };
     throttle.refund(&ticket).await.unwrap();
-    throttle.lift(&charges([1])[0].key).await.unwrap();
+    throttle.lift(&[charges([1])[0].key]).await.unwrap();
     throttle.purge(in_minutes(1)).await.unwrap();
 }

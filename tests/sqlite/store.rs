@@ -22,13 +22,13 @@ async fn metacharacters_are_read_back_as_they_were_written() {
         destination: email("o'brien%_--@example.no"),
         credential_version: CredentialVersion::from_stored(strange),
     };
-    let code = ArmedCode { target: Some(target), mac: armed().mac };
+    let code = ArmedCode { target, mac: armed().mac };
     assert!(codes.arm(&handle(1), 1, &code, now()).await.unwrap());
     let Attempt::Counted(stored) = codes.count_attempt(&handle(1), now()).await.unwrap() else { panic!() };
     assert_eq!(stored.pending.contact.canonical(), row.contact.canonical());
     assert_eq!(stored.pending.locale.unwrap().as_str(), strange.replace('_', "-"));
     assert_eq!(stored.pending.format, row.format);
-    let target = stored.armed.unwrap().target.unwrap();
+    let target = stored.armed.unwrap().target;
     assert_eq!(target.account.as_str(), strange);
     assert_eq!(target.credential_version.as_str(), strange);
 }

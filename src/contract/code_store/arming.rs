@@ -1,6 +1,5 @@
 use super::samples::{
-    EXPIRES_AT, RESEND_AT, armed, assert_armed_with, assert_unarmed, counted, decoy, handle, inserted,
-    issued_again,
+    EXPIRES_AT, RESEND_AT, armed, assert_armed_with, assert_unarmed, counted, handle, inserted, issued_again,
 };
 use crate::contract::samples::{TICK, seconds, start};
 use crate::ports::{Attempt, CodeStore};
@@ -73,23 +72,4 @@ pub async fn an_unknown_row_is_not_armed(store: &impl CodeStore) {
     assert!(!store.arm(&handle(2), 1, &armed(1), start()).await.unwrap());
     assert!(matches!(store.count_attempt(&handle(2), start()).await.unwrap(), Attempt::Unknown));
     assert_unarmed(&counted(store, &handle(1), start()).await);
-}
-
-/// A decoy, which has no target, is kept like any other.
-pub async fn a_decoy_is_kept_like_any_other(store: &impl CodeStore) {
-    let row = inserted(store, 1).await.handle;
-    assert!(store.arm(&row, 1, &decoy(1), start()).await.unwrap());
-    assert_armed_with(&counted(store, &row, start()).await, &decoy(1));
-    // One takes the place of the other, whole.
-    assert!(store.arm(&row, 1, &armed(2), start()).await.unwrap());
-    assert_armed_with(&counted(store, &row, start()).await, &armed(2));
-    assert!(store.arm(&row, 1, &decoy(3), start()).await.unwrap());
-    let read = counted(store, &row, start()).await;
-    assert_armed_with(&read, &decoy(3));
-    assert_eq!(read.attempts, 3);
-
-    issued_again(store, &row, seconds(RESEND_AT)).await;
-    assert_unarmed(&counted(store, &row, seconds(RESEND_AT)).await);
-    assert!(store.arm(&row, 2, &decoy(4), seconds(RESEND_AT)).await.unwrap());
-    assert!(store.take(&row, 2, seconds(RESEND_AT)).await.unwrap());
 }

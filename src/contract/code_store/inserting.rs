@@ -25,11 +25,11 @@ pub async fn a_row_is_read_back_as_it_was_written(store: &impl CodeStore) {
         assert_unarmed(&read);
 
         let mut code = armed(tag);
-        code.target = Some(CodeTarget {
+        code.target = CodeTarget {
             account: AccountId::new(format!("{tag}{AWKWARD}")),
             destination: request.contact.clone(),
             credential_version: CredentialVersion::random().unwrap(),
-        });
+        };
         assert!(store.arm(&request.handle, 1, &code, request.created_at).await.unwrap());
         let read = counted(store, &request.handle, request.created_at).await;
         assert_same_request(&read.pending, request);

@@ -48,7 +48,7 @@ pub async fn a_refused_batch_changes_nothing(store: &impl ThrottleStore) {
     assert_waits(store, &[backing_off], seconds(10), 20).await;
     assert_eq!(events_with(store, backing_off, seconds(30)).await, 4);
     assert_eq!(events_with(store, waiting, seconds(60)).await, 2);
-    store.lift(&stopped.key).await.unwrap();
+    store.lift(&[stopped.key]).await.unwrap();
     assert_eq!(events_with(store, stopped, seconds(60)).await, 1);
 }
 

@@ -47,25 +47,30 @@ async fn a_key_whose_only_event_is_undone_is_as_new(store: &impl ThrottleStore) 
     let ticket = allowed(store, &batch, start()).await;
     assert!(ticket.entries().iter().all(|entry| entry.events == 1));
     // What was lifted meanwhile is not undone from those who came after.
-    store.lift(&key(11)).await.unwrap();
+    store.lift(&[key(11)]).await.unwrap();
     allowed(store, &batch[..1], seconds(1)).await;
     store.refund(&ticket).await.unwrap();
     assert_waits(store, &batch[..1], seconds(1), 60).await;
     allowed(store, &batch[1..], seconds(1)).await;
 }
 
-/// Lifting clears one key, and no other.
-pub async fn lifting_clears_one_key(store: &impl ThrottleStore) {
+/// Lifting clears the given keys, and no others.
+pub async fn lifting_clears_the_given_keys_alone(store: &impl ThrottleStore) {
     let [waiting, stopped, other] = [charge(1, window(1)), charge(2, ceiling(1)), charge(3, window(1))];
     allowed(store, &[waiting, stopped, other], start()).await;
-    store.lift(&waiting.key).await.unwrap();
+    store.lift(&[waiting.key]).await.unwrap();
     assert_eq!(events_with(store, waiting, start()).await, 1);
     assert_stopped(store, &[stopped], start()).await;
     assert_waits(store, &[other], start(), 60).await;
-    store.lift(&stopped.key).await.unwrap();
+    store.lift(&[stopped.key]).await.unwrap();
     assert_eq!(events_with(store, stopped, start()).await, 1);
     assert_waits(store, &[other], start(), 60).await;
-    // A key without events has nothing to lift.
-    store.lift(&key(4)).await.unwrap();
+    // A key without events has nothing to lift, and several go at once.
+    store.lift(&[key(4)]).await.unwrap();
+    assert_waits(store, &[waiting], start(), 60).await;
+    store.lift(&[waiting.key, key(4), stopped.key]).await.unwrap();
+    assert_waits(store, &[other], start(), 60).await;
+    allowed(store, &[waiting, stopped], start()).await;
+    store.lift(&[]).await.unwrap();
     assert_waits(store, &[waiting], start(), 60).await;
 }

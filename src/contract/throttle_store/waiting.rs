@@ -40,7 +40,7 @@ pub async fn a_ceiling_stops_the_batch(store: &impl ThrottleStore) {
     assert_eq!(events_with(store, stopped, seconds(86_400)).await, 1);
     allowed(store, &[stopped], seconds(86_400)).await;
     assert_stopped(store, &[stopped], seconds(86_400)).await;
-    store.lift(&stopped.key).await.unwrap();
+    store.lift(&[stopped.key]).await.unwrap();
     allowed(store, &[stopped, free], seconds(86_400)).await;
 }
 
