@@ -74,7 +74,7 @@ mod codes_that {
         arm_at_the_moment_of_expiry => an_expired_row_is_not_armed
         arm_what_is_taken => a_taken_row_is_not_armed
         claim_to_arm_what_is_not_there => an_unknown_row_is_not_armed
-        keep_the_old_target_with_a_decoy => a_decoy_is_kept_like_any_other
+        keep_the_old_target => the_current_issue_is_armed
         forget_tries_on_a_new_issue => a_new_issue_keeps_tries_and_expiry_and_drops_the_mac
         live_longer_by_a_new_issue => a_new_issue_keeps_tries_and_expiry_and_drops_the_mac
         keep_the_mac_of_the_old_issue => a_new_issue_keeps_tries_and_expiry_and_drops_the_mac
@@ -117,7 +117,7 @@ mod throttles_that {
         refund_all_of_a_key => a_refund_undoes_its_own_charge_alone
         refund_the_latest_charge => a_refund_undoes_its_own_charge_alone
         refund_the_first_key_alone => a_refund_undoes_its_own_charge_alone
-        lift_everything => lifting_clears_one_key
+        lift_everything => lifting_clears_the_given_keys_alone
         forget_from_the_first_event_on => purging_removes_what_may_be_forgotten
         purge_one_batch_only => purging_removes_what_may_be_forgotten
     }

@@ -3,7 +3,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::account::{AccountId, Registration};
-use crate::adapters::memory::MemoryDirectory;
 use crate::contact::Contact;
 use crate::ports::UserDirectory;
 
@@ -41,24 +40,5 @@ impl<T: ManagedDirectory + ?Sized> ManagedDirectory for Arc<T> {
 
     async fn replace_contacts(&self, id: &AccountId, contacts: Vec<Contact>) {
         (**self).replace_contacts(id, contacts).await;
-    }
-}
-
-#[async_trait]
-impl ManagedDirectory for MemoryDirectory {
-    async fn register(&self, registration: Registration) -> AccountId {
-        Self::register(self, registration).unwrap()
-    }
-
-    async fn suspend(&self, id: &AccountId) {
-        assert!(Self::suspend(self, id).unwrap());
-    }
-
-    async fn resume(&self, id: &AccountId) {
-        assert!(Self::resume(self, id).unwrap());
-    }
-
-    async fn replace_contacts(&self, id: &AccountId, contacts: Vec<Contact>) {
-        assert!(Self::replace_contacts(self, id, contacts).unwrap());
     }
 }

@@ -84,8 +84,8 @@ impl CodeStore for BreakableCodes {
             return Ok(false);
         }
         let mut code = code.clone();
-        if code.target.is_none() && self.is("keep_the_old_target_with_a_decoy") {
-            code.target = row.code.armed.and_then(|old| old.target);
+        if let Some(old) = row.code.armed.take().filter(|_| self.is("keep_the_old_target")) {
+            code.target = old.target;
         }
         if self.is("have_new_tries_when_armed_again") {
             row.code.attempts = 0;

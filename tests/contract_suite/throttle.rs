@@ -133,9 +133,9 @@ impl ThrottleStore for BreakableThrottle {
         Ok(())
     }
 
-    async fn lift(&self, key: &ThrottleKey) -> Result<(), BackendError> {
+    async fn lift(&self, keys: &[ThrottleKey]) -> Result<(), BackendError> {
         let all = self.is("lift_everything");
-        self.rows.lock().unwrap().retain(|other, _| other != key && !all);
+        self.rows.lock().unwrap().retain(|other, _| !keys.contains(other) && !all);
         Ok(())
     }
 

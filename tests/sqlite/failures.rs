@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::sqlite::SqlitePool;
 use vestibule::account::Registration;
-use vestibule::adapters::registration::RegistrationProblem;
+use vestibule::account::RegistrationProblem;
 use vestibule::adapters::sqlite::{SqliteCodes, SqliteDirectory, SqliteThrottle, connect_options, migrate};
 use vestibule::error::{BackendError, BackendErrorKind};
 use vestibule::ports::{CodeStore, ThrottleStore, UserDirectory};
