@@ -103,12 +103,11 @@ impl<'a> Watch<'a> {
 
     fn shape_of_target(&self, armed: &ArmedCode) -> String {
         let mac = armed.mac.to_bytes();
-        let target = armed.target.as_ref().map(|target| {
-            let destination = target.destination.canonical() == self.person.contact.canonical();
-            (target.account.as_str().is_empty(), destination, target.credential_version.as_str().len())
-        });
+        let target = &armed.target;
+        let destination = target.destination.canonical() == self.person.contact.canonical();
+        let (account, version) = (target.account.as_str().is_empty(), target.credential_version.as_str());
         // The first four bytes name the key.
-        format!("{target:?} {} {:?}", mac.len(), &mac[..4])
+        format!("{account} {destination} {} {} {:?}", version.len(), mac.len(), &mac[..4])
     }
 }
 

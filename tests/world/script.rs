@@ -135,7 +135,7 @@ impl Script {
         operation: &'static str,
         call: impl Future<Output = Result<T, BackendError>>,
     ) -> Result<T, BackendError> {
-        let lost = || BackendError::new(BackendErrorKind::Unavailable, AS_THE_SCRIPT_SAYS);
+        let failed = |kind| Err(BackendError::new(kind, AS_THE_SCRIPT_SAYS));
         let yields = self.0.lock().unwrap().yields;
         match self.note(operation) {
             None if yields => {
@@ -145,10 +145,10 @@ impl Script {
                 result
             }
             None => call.await,
-            Some(Fault::Fails) => Err(lost()),
+            Some(Fault::Fails) => failed(BackendErrorKind::Unavailable),
             Some(Fault::AnswerLost) => {
                 call.await?;
-                Err(lost())
+                failed(BackendErrorKind::TimedOut)
             }
             Some(Fault::Hangs) => std::future::pending().await,
             Some(Fault::Panics) => panic!("{AS_THE_SCRIPT_SAYS}"),
@@ -311,10 +311,10 @@ impl<T: ThrottleStore> ThrottleStore for Scripted<T> {
 impl<T: CodeSender> CodeSender for Scripted<T> {
     async fn send(&self, message: &Message) -> Result<(), SendError> {
         let call = async { self.port.send(message).await.map_err(|_| unreachable!("the outbox takes all")) };
-        self.script
-            .play("code_sender.send", call)
-            .await
-            .map_err(|source| SendError::Transient { retry_after: None, source })
+        self.script.play("code_sender.send", call).await.map_err(|source| match source.kind() {
+            BackendErrorKind::TimedOut => SendError::Ambiguous(source),
+            _ => SendError::Transient { retry_after: None, source },
+        })
     }
 }
 
