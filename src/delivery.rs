@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use async_lock::{Semaphore, SemaphoreGuardArc};
 
-pub(crate) use self::arming::Arming;
+pub(crate) use self::arming::{Arming, FIRST_WAIT, LONGEST_WAIT};
 pub(crate) use self::sending::Sending;
 use crate::context::Context;
 use crate::event::LossReason;

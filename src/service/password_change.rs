@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::account::{Account, AccountId, AccountState, CredentialChange, CredentialVersion};
-use crate::delivery::Sending;
+use crate::delivery::{FIRST_WAIT, LONGEST_WAIT, Sending};
 use crate::device::DeviceToken;
 use crate::error::{BackendError, Error};
 use crate::event::{EventKind, Flow, LogInRefusal};
@@ -124,47 +124,91 @@ pub(super) async fn set_password(
     let change =
         CredentialChange { password, how: proof.how(), proven: proof.proven().cloned(), at: context.now()? };
     let replace = context.directory.replace_credential(proof.account(), proof.version(), &change);
-    let replaced = match context.ask("user_directory.replace_credential", replace).await {
-        Ok(replaced) => replaced,
-        Err(error) => Some(took_effect(inner, proof.account(), &change, error).await?),
-    };
-    let Some(version) = replaced else { return Ok(None) };
-
-    for contact in &account.contacts {
-        let notice = Notice::PasswordSet(proof.how());
-        inner.delivery.send(Sending::notice(notice, contact.clone(), account.locale.clone()));
+    let replaced = context.ask("user_directory.replace_credential", replace).await;
+    let setting =
+        Setting { inner: Arc::clone(inner), account: account.clone(), change, origin: origin.clone() };
+    match replaced {
+        Ok(Some(version)) => {
+            setting.announce().await;
+            Ok(Some(version))
+        }
+        Ok(None) => Ok(None),
+        Err(error) => match setting.took_effect_soon().await {
+            Some(version) => {
+                setting.announce().await;
+                Ok(Some(version))
+            }
+            None => {
+                context.spawn(setting.announce_if_it_takes_effect());
+                Err(error.into())
+            }
+        },
     }
-    inner.tell_about(EventKind::PasswordSet { how: proof.how() }, Some(&account.id), proof.proven(), origin);
-    let stops = account.log_in_names().map(|name| limits::log_in_stop(context, name));
-    let stops: Vec<_> = stops.chain([limits::change_stop(context, &account.id)]).collect();
-    let _ = context.ask("throttle_store.lift", context.throttle.lift(&stops)).await;
-    Ok(Some(version))
 }
 
-/// After a failure it is not known whether the password was set: the account tells. If it was, the owner must hear
-/// of it, and the caller must not be told that nothing happened.
-async fn took_effect(
-    inner: &Inner,
-    id: &AccountId,
-    change: &CredentialChange,
-    mut error: BackendError,
-) -> Result<CredentialVersion, BackendError> {
-    let context = &inner.context;
-    for wait in LOOK_AGAIN {
-        match context.ask("user_directory.get", context.directory.get(id)).await {
-            Ok(account) => {
-                let account = account.filter(|account| {
-                    account.password.as_ref().is_some_and(|stored| stored.is_same_as(&change.password))
-                });
-                return account.map(|account| account.credential_version).ok_or(error);
-            }
-            Err(again) => error = again,
+/// A password that the directory was asked to set.
+struct Setting {
+    inner: Arc<Inner>,
+    account: Account,
+    change: CredentialChange,
+    origin: Origin,
+}
+
+impl Setting {
+    /// Tells the owner and the operator, and clears what an owner's success clears.
+    async fn announce(&self) {
+        let Self { inner, account, change, origin } = self;
+        let context = &inner.context;
+        for contact in &account.contacts {
+            let notice = Notice::PasswordSet(change.how);
+            inner.delivery.send(Sending::notice(notice, contact.clone(), account.locale.clone()));
         }
-        context.spawner.sleep(wait).await;
+        let event = EventKind::PasswordSet { how: change.how };
+        inner.tell_about(event, Some(&account.id), change.proven.as_ref(), origin);
+        let stops = account.log_in_names().map(|name| limits::log_in_stop(context, name));
+        let stops: Vec<_> = stops.chain([limits::change_stop(context, &account.id)]).collect();
+        let _ = context.ask("throttle_store.lift", context.throttle.lift(&stops)).await;
     }
-    Err(error)
+
+    /// After a failure it is not known whether the password was set: the account tells. If it was, the caller must
+    /// not be told that nothing happened. `None` when it was not, or the directory cannot be asked either.
+    async fn took_effect_soon(&self) -> Option<CredentialVersion> {
+        let mut took_effect = self.took_effect().await;
+        for wait in LOOK_AGAIN {
+            if took_effect.is_ok() {
+                break;
+            }
+            self.inner.context.spawner.sleep(wait).await;
+            took_effect = self.took_effect().await;
+        }
+        took_effect.ok().flatten()
+    }
+
+    /// Looks again, long after the caller was told of a failure: no one sets a password without the owner hearing of
+    /// it, though the store went down with the answer, or carried out the change after its time.
+    async fn announce_if_it_takes_effect(self) {
+        let context = &self.inner.context;
+        let (mut wait, mut waited) = (FIRST_WAIT, Duration::ZERO);
+        while waited < context.settings.sending_patience {
+            context.spawner.sleep(wait).await;
+            waited = waited.saturating_add(wait);
+            match self.took_effect().await {
+                Ok(Some(_)) => return self.announce().await,
+                Ok(None) if waited >= LONGEST_WAIT => return,
+                Ok(None) | Err(_) => wait = (wait * 2).min(LONGEST_WAIT),
+            }
+        }
+    }
+
+    async fn took_effect(&self) -> Result<Option<CredentialVersion>, BackendError> {
+        let context = &self.inner.context;
+        let account = context.ask("user_directory.get", context.directory.get(&self.account.id)).await?;
+        let account = account.filter(|account| {
+            account.password.as_ref().is_some_and(|stored| stored.is_same_as(&self.change.password))
+        });
+        Ok(account.map(|account| account.credential_version))
+    }
 }
 
 /// How long to wait before looking again at an account whose change ended in a failure.
-const LOOK_AGAIN: [Duration; 3] =
-    [Duration::from_millis(100), Duration::from_millis(500), Duration::from_millis(2_000)];
+const LOOK_AGAIN: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
