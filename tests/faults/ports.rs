@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use vestibule::error::BackendErrorKind;
 use vestibule::event::EventKind;
 use vestibule::password::PasswordProblem;
-use vestibule::ports::{BreachedPasswords, WhenUnavailable};
+use vestibule::ports::{BreachedPasswords, UserDirectory, WhenUnavailable};
 use vestibule::secrecy::{ExposeSecret, SecretString};
 use vestibule::service::Invitation;
 use vestibule::{BackendError, Error};
@@ -237,5 +237,21 @@ impl BreachedPasswords for List {
             Some(Fault::Panics) => panic!("as the script says"),
             Some(_) => Err(BackendError::new(BackendErrorKind::Unavailable, "the list is gone")),
         }
+    }
+}
+
+/// A directory that carries out a change after its time, when the caller was told of a failure.
+#[tokio::test]
+async fn the_owner_is_told_of_a_password_that_was_set_after_the_deadline() {
+    for scene in [Scene::Activate, Scene::Recover, Scene::ChangePassword] {
+        let world = tight_world();
+        let before = scene.begin(&world).await;
+        world.script.fault_in("user_directory.replace_credential", Fault::Hangs);
+        let given = scene.act(&world.service, &before).await;
+        assert!(matches!(given, Err(Error::Backend(_))), "{scene:?} {given:?}");
+        let (id, version, change) = world.script.changes().pop().unwrap();
+        assert!(world.directory.replace_credential(&id, &version, &change).await.unwrap().is_some());
+        world.script.clear();
+        scene.judge(&world, &before, Some(&given), 0, &format!("{scene:?}")).await;
     }
 }
