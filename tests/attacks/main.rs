@@ -18,7 +18,7 @@
 //! | B5 | other characters crash | unit test of `code`: `any_text_is_a_code_or_malformed_and_never_a_panic` |
 //! | B6 | codes in plain text | `codes::no_store_is_given_a_code_or_a_handle`; `sqlite::secrets` |
 //! | B7 | unkeyed or unbound hashes | `codes::without_the_key_no_trying_finds_a_code`, `codes::a_row_that_is_moved_never_verifies` |
-//! | B8 | compared with `==` | `compile_fail/secrets_are_not_compared.rs` |
+//! | B8 | compared with `==` | `compile_fail`: `assert_not!(PartialEq: ..)` |
 //! | B9, B10 | codes in logs, events, answers | `codes::canaries_are_found_nowhere` |
 //! | C1 | a right code works twice | `flows::redemption::a_code_is_redeemed_at_most_once` |
 //! | C2 | an older code works | `flows::redemption::only_the_newest_code_works_...` |
@@ -29,7 +29,7 @@
 //! | C7 | the policy burns the code | `flows::redemption::a_refused_password_spends_nothing_...` |
 //! | C8 | a prefetch spends the token | `life_cycle::nothing_that_only_looks_spends_anything` |
 //! | C9 | a suspended account recovers itself | as C6 |
-//! | C10 | steps skipped | `compile_fail/no_password_without_a_check.rs` |
+//! | C10 | steps skipped | `compile_fail/no_proof_without_a_check.rs`, `no_password_without_a_check.rs` |
 //! | C11 | never activated, and stuck | `flows::activation::a_person_who_lost_the_code_can_ask_again_for_ever`, `flows::recovery::recovery_of_an_account_never_activated_...` |
 //! | D1, D2, D4 | another text, time, wait | `alike` |
 //! | D3 | random sleeps | `telling::nothing_waits_at_random` |
