@@ -159,8 +159,8 @@ async fn redeem(
 ) -> Result<vestibule::Redeemed, Error> {
     let service = &watch.world.service;
     match purpose {
-        Purpose::Activation => service.activate(&asked.handle, code, new(PASSWORD), origin).await,
-        Purpose::Recovery => service.recover(&asked.handle, code, new(PASSWORD), origin).await,
+        Purpose::Activation => service.activate(&asked.handle, code, new(SHORT), origin).await,
+        Purpose::Recovery => service.recover(&asked.handle, code, new(SHORT), origin).await,
     }
 }
 
@@ -174,7 +174,7 @@ async fn wrong_codes(watch: &mut Watch<'_>, purpose: Purpose, asked: &CodeReques
     let service = watch.world.service.clone();
     for try_ in 1..=12 {
         let (step, code) = (format!("wrong code {try_}"), wrong_code(watch, asked));
-        let password = if try_ % 2 == 0 { PASSWORD } else { "ola@example.no1234" };
+        let password = if try_ % 2 == 0 { SHORT } else { "ola@example.no1234" };
         let _ = match purpose {
             Purpose::Activation => {
                 let call = service.activate(&asked.handle, &code, new(password), origin);
@@ -313,7 +313,8 @@ async fn device_tokens_of_others_and_damaged_ones_change_nothing() {
         text.replace_range(20..22, if &text[20..22] == "00" { "01" } else { "00" });
         vestibule::DeviceToken::parse(&text).unwrap()
     };
-    for flow in FLOWS {
+    let short = |flow: &Flow| !matches!(flow, Flow::PasswordStopped | Flow::RequestsFromOneSource);
+    for flow in FLOWS.into_iter().filter(short) {
         let mut without = None;
         for device in [None, Some(&device_of_another), Some(&damaged)] {
             for who in [Who::Unknown, Who::Pending, Who::Active] {

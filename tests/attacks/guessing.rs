@@ -27,7 +27,7 @@ async fn parallel_wrong_codes_are_all_counted() {
             let barrier = Arc::clone(&barrier);
             tokio::spawn(async move {
                 barrier.wait().await;
-                service.activate(&handle, &wrong, new(PASSWORD), &from(n)).await
+                service.activate(&handle, &wrong, new(SHORT), &from(n)).await
             })
         })
         .collect();
@@ -40,7 +40,7 @@ async fn parallel_wrong_codes_are_all_counted() {
     }
     left.sort_unstable();
     assert_eq!(left, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    world.service.activate(&handle, &code, new(PASSWORD), &here()).await.unwrap();
+    world.service.activate(&handle, &code, new(SHORT), &here()).await.unwrap();
 }
 
 #[tokio::test]
@@ -56,12 +56,12 @@ async fn no_entry_point_compares_more_codes_than_there_are_tries() {
             }
         }
         let wrong = other_than(&code);
-        let _ = world.service.activate(&handle, &wrong, new(PASSWORD), &here()).await;
-        let _ = world.service.recover(&handle, &wrong, new(PASSWORD), &here()).await;
-        let _ = world.service.recover(&handle, &code, new(PASSWORD), &here()).await;
+        let _ = world.service.activate(&handle, &wrong, new(SHORT), &here()).await;
+        let _ = world.service.recover(&handle, &wrong, new(SHORT), &here()).await;
+        let _ = world.service.recover(&handle, &code, new(SHORT), &here()).await;
     }
     assert_eq!(world.script.counted(), 10);
-    let right = world.service.activate(&handle, &code, new(PASSWORD), &here()).await;
+    let right = world.service.activate(&handle, &code, new(SHORT), &here()).await;
     assert!(right.is_err(), "{right:?}");
 }
 
@@ -90,7 +90,7 @@ async fn asking_again_and_again_gives_no_more_guesses() {
                 real = world.codes_to(&email(OLA)).len() > sent_before;
             }
             let wrong = world.codes_to(&email(OLA)).last().map_or_else(|| any_code(&request), other_than);
-            let refused = world.service.activate(&request.handle, &wrong, new(PASSWORD), &here()).await;
+            let refused = world.service.activate(&request.handle, &wrong, new(SHORT), &here()).await;
             assert!(matches!(refused, Err(Error::CodeRejected(_))));
             guesses_at_a_real_code += u32::from(real);
         }
@@ -111,7 +111,7 @@ async fn a_thousand_sources_get_no_more_guesses_than_one() {
         let asked = world.service.request_activation(&email(OLA), &origin).await;
         requests += u32::from(asked.is_ok());
         let wrong = other_than(&code);
-        let _ = world.service.activate(&handle, &wrong, new(PASSWORD), &origin).await;
+        let _ = world.service.activate(&handle, &wrong, new(SHORT), &origin).await;
         let _ = world.service.log_in(&address("kari@example.no"), secret("galt"), &origin).await;
     }
     assert_eq!(requests, 2, "three in a quarter of an hour, with the first one");
@@ -126,10 +126,10 @@ async fn every_guess_is_counted_before_it_is_judged() {
     let kari = world.active_at_once("kari@example.no").await;
     let wrong = other_than(&code);
     world.script.clear();
-    let _ = world.service.activate(&handle, &wrong, new(PASSWORD), &here()).await;
+    let _ = world.service.activate(&handle, &wrong, new(SHORT), &here()).await;
     assert_eq!(world.script.calls(), ["code_store.count_attempt"]);
     world.script.clear();
-    let _ = world.service.recover(&handle, &wrong, new(PASSWORD), &here()).await;
+    let _ = world.service.recover(&handle, &wrong, new(SHORT), &here()).await;
     assert_eq!(world.script.calls(), ["code_store.count_attempt"]);
     world.script.clear();
     let _ = world.log_in("kari@example.no", "galt").await;
@@ -169,7 +169,7 @@ async fn a_handle_whose_format_was_edited_opens_nothing() {
         let length = edited.code_format().length();
         let guess = format!("{:0>length$}", &code.expose()[..length.min(8)]);
         let refused =
-            world.service.activate(&edited, &Code::parse(&guess).unwrap(), new(PASSWORD), &here()).await;
+            world.service.activate(&edited, &Code::parse(&guess).unwrap(), new(SHORT), &here()).await;
         if format != "8l" {
             assert!(matches!(refused, Err(Error::CodeRejected(_))), "{format} {refused:?}");
         }

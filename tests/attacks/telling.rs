@@ -25,6 +25,24 @@ async fn nobody_unknown_is_written_to_whatever_is_asked() {
     assert!(world.outbox.messages().is_empty());
 }
 
+#[tokio::test]
+async fn a_suspended_account_is_sent_nothing() {
+    for activated in [false, true] {
+        let world = World::new();
+        let id = world.register_with_phone("ola@example.no", "41234567");
+        if activated {
+            world.set_hash(&id, real_hash().await).await;
+        }
+        assert!(world.directory.suspend(&id).unwrap());
+        for contact in [email("ola@example.no"), phone("41234567")] {
+            world.service.request_activation(&contact, &here()).await.unwrap();
+            world.service.request_recovery(&contact, &here()).await.unwrap();
+        }
+        world.settle().await;
+        assert!(world.outbox.messages().is_empty());
+    }
+}
+
 /// A random wait only makes a measurement longer. Flows wait for ports, for their turn and for the hasher; the
 /// background waits by a fixed table.
 #[test]

@@ -421,8 +421,7 @@ impl Scene {
     }
 }
 
-/// Short, since rules take their time in tests.
-pub const SECOND: &str = "xq7vk2mzp9wtr4j";
+pub const SECOND: &str = SHORT;
 pub const THIRD: &str = "hb8nf3cyg6slu5e";
 
 async fn log_in(service: &AccountService, password: &str, origin: &Origin) -> Result<Given, Error> {

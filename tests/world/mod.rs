@@ -28,6 +28,8 @@ use self::script::{Script, Scripted};
 
 pub const PASSWORD: &str = "tolv grønne elger på tur";
 pub const ANOTHER: &str = "sju blå hvaler i fjorden";
+/// For tests that try many: the rules take their time with a sentence.
+pub const SHORT: &str = "xq7vk2mzp9wtr4j";
 
 /// Everything a test looks at.
 #[derive(Clone, Debug)]
