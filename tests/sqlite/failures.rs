@@ -110,7 +110,7 @@ async fn a_closed_pool_is_unavailable() {
 #[tokio::test]
 async fn a_read_only_database_is_read_and_not_written() {
     let database = Database::new().await;
-    let id = database.directory().register(ola()).await.unwrap();
+    let id = database.directory().register(Registration::new(email("per@example.no"))).await.unwrap();
     let pool = pool_of_one(connect_options(database.path()).read_only(true).create_if_missing(false));
     migrate(&pool).await.unwrap();
     let (writing, reading) = failures_of(&pool).await;
