@@ -1,30 +1,24 @@
-//! Shows a `UserDirectory` over tables that an application has already, under its own names, with the library's codes
-//! and throttle in `vestibule_` tables beside them: one activation and one log-in.
+//! Shows a `UserDirectory` over tables that an application has already, the library's own beside them, and a log-in.
 //!
 //! The library needs two columns. `lookup` holds an address as `Contact::canonical` writes it, so that it is found in
 //! any spelling. `stamp` is the credential version: it changes with the password, the status and the addresses, which
 //! triggers see to, whichever part of the application makes the change.
+#![expect(clippy::print_stdout, reason = "this is what an example is for")]
 
-use std::error::Error;
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
-use sqlx::Row;
-use sqlx::sqlite::{SqlitePool, SqlitePoolOptions, SqliteRow};
-use vestibule::account::CredentialChange;
-use vestibule::adapters::{outbox::MemoryOutbox, sqlite};
-use vestibule::error::BackendErrorKind;
-use vestibule::ports::{Found, UserDirectory};
-use vestibule::secrecy::SecretString;
-use vestibule::{Account, AccountId, AccountService, AccountState, BackendError, Contact, CredentialVersion};
-use vestibule::{EmailAddress, KeyRing, Locale, NewPassword, Origin, PasswordHash, PhoneNumber, ServiceKey};
+use sqlx::{Row, sqlite::SqlitePool, sqlite::SqlitePoolOptions, sqlite::SqliteRow};
+use vestibule::account::{Account, AccountId, AccountState, CredentialChange, CredentialVersion};
+use vestibule::adapters::{outbox::MemoryOutbox, sqlite, sqlite::SqliteCodes, sqlite::SqliteThrottle};
+use vestibule::{AccountService, BackendError, Contact, EmailAddress, KeyRing, Locale, NewPassword, Origin};
+use vestibule::{PasswordHash, PhoneNumber, ServiceKey, ServiceProfile, secrecy::SecretString};
+use vestibule::{error::BackendErrorKind, ports::Found, ports::UserDirectory};
 
 pub(crate) const TABLES: &str = "
-create table members (
-    member_no integer primary key, full_name text, language text, pw text,
+create table members (member_no integer primary key, full_name text, language text, pw text,
     status text not null default 'new', stamp text not null default (hex(randomblob(16))));
-create table addresses (
-    member_no integer not null, rank integer not null, address text not null, lookup text not null,
-    primary key (member_no, rank));
+create table addresses (member_no integer not null, rank integer not null, address text not null,
+    lookup text not null, primary key (member_no, rank));
 create index addresses_by_lookup on addresses (lookup);
 create trigger status_changed after update of status on members when new.stamp = old.stamp begin
     update members set stamp = hex(randomblob(16)) where member_no = new.member_no; end;
@@ -33,8 +27,7 @@ create trigger address_added after insert on addresses begin
 create trigger address_changed after update on addresses begin
     update members set stamp = hex(randomblob(16)) where member_no in (old.member_no, new.member_no); end;
 create trigger address_removed after delete on addresses begin
-    update members set stamp = hex(randomblob(16)) where member_no = old.member_no; end;
-";
+    update members set stamp = hex(randomblob(16)) where member_no = old.member_no; end";
 
 #[derive(Clone, Debug)]
 pub(crate) struct Members(pub(crate) SqlitePool);
@@ -42,19 +35,15 @@ pub(crate) struct Members(pub(crate) SqlitePool);
 #[vestibule::async_trait]
 impl UserDirectory for Members {
     async fn find(&self, contact: &Contact) -> Result<Found, BackendError> {
-        let found = sqlx::query(
-            "select * from members join addresses using (member_no) \
-             where member_no in (select member_no from addresses where lookup = ?1) order by member_no, rank",
-        );
-        let rows = found.bind(contact.canonical()).fetch_all(&self.0).await.map_err(failed)?;
+        let sql = "select * from members natural join addresses where member_no in
+            (select member_no from addresses where lookup = ?1) order by member_no, rank";
+        let rows = sqlx::query(sql).bind(contact.canonical()).fetch_all(&self.0).await.map_err(failed)?;
         Ok(accounts(&rows)?.into_iter().collect())
     }
 
     async fn get(&self, id: &AccountId) -> Result<Option<Account>, BackendError> {
-        let found = sqlx::query(
-            "select * from members join addresses using (member_no) where member_no = ?1 order by rank",
-        );
-        let rows = found.bind(member_no(id)).fetch_all(&self.0).await.map_err(failed)?;
+        let sql = "select * from members natural join addresses where member_no = ?1 order by rank";
+        let rows = sqlx::query(sql).bind(member_no(id)).fetch_all(&self.0).await.map_err(failed)?;
         Ok(accounts(&rows)?.pop())
     }
 
@@ -64,18 +53,14 @@ impl UserDirectory for Members {
         expected: &CredentialVersion,
         change: &CredentialChange,
     ) -> Result<Option<CredentialVersion>, BackendError> {
+        let (version, pw) = (CredentialVersion::random()?, change.password.expose_for_storage());
         // One statement: of several that expect the same stamp, one finds it.
-        let version = CredentialVersion::random()?;
-        let replaced = sqlx::query(
-            "update members set pw = ?3, stamp = ?4, status = 'member' \
-             where member_no = ?1 and stamp = ?2 and status <> 'left'",
-        )
-        .bind(member_no(id))
-        .bind(expected.as_str())
-        .bind(change.password.expose_for_storage())
-        .bind(version.as_str());
-        let replaced = replaced.execute(&self.0).await.map_err(failed)?.rows_affected();
-        Ok((replaced == 1).then_some(version))
+        let sql = "update members set pw = ?3, stamp = ?4, status = 'member'
+            where member_no = ?1 and stamp = ?2 and status <> 'left'";
+        let update =
+            sqlx::query(sql).bind(member_no(id)).bind(expected.as_str()).bind(pw).bind(version.as_str());
+        let updated = update.execute(&self.0).await.map_err(failed)?.rows_affected();
+        Ok((updated == 1).then_some(version))
     }
 
     async fn replace_hash(
@@ -84,11 +69,10 @@ impl UserDirectory for Members {
         expected: &PasswordHash,
         new: &PasswordHash,
     ) -> Result<bool, BackendError> {
-        let replaced = sqlx::query("update members set pw = ?3 where member_no = ?1 and pw = ?2")
-            .bind(member_no(id))
-            .bind(expected.expose_for_storage())
-            .bind(new.expose_for_storage());
-        Ok(replaced.execute(&self.0).await.map_err(failed)?.rows_affected() == 1)
+        let swap = sqlx::query("update members set pw = ?3 where member_no = ?1 and pw = ?2");
+        let swap =
+            swap.bind(member_no(id)).bind(expected.expose_for_storage()).bind(new.expose_for_storage());
+        Ok(swap.execute(&self.0).await.map_err(failed)?.rows_affected() == 1)
     }
 }
 
@@ -102,14 +86,12 @@ fn accounts(rows: &[SqliteRow]) -> Result<Vec<Account>, BackendError> {
     let mut accounts: Vec<Account> = Vec::new();
     for row in rows {
         let id = AccountId::new(row.get::<i64, _>("member_no").to_string());
-        let address: &str = row.get("address");
-        let contact = match address.starts_with('+') {
-            true => PhoneNumber::from_e164(address).map(Contact::from),
-            false => EmailAddress::parse_internationalised(address).map(Contact::from),
+        let contact = match row.get("address") {
+            number if str::starts_with(number, '+') => PhoneNumber::from_e164(number).map(Contact::from),
+            address => EmailAddress::parse_internationalised(address).map(Contact::from),
         };
-        let contact = contact.map_err(|problem| {
-            BackendError::new(BackendErrorKind::Corrupt, "correct the address of a member").with_source(problem)
-        })?;
+        let damaged = |_| BackendError::new(BackendErrorKind::Corrupt, "correct the address of a member");
+        let contact = contact.map_err(damaged)?;
         match accounts.last_mut() {
             Some(account) if account.id == id => account.contacts.push(contact),
             _ => accounts.push(Account {
@@ -140,40 +122,28 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
     let pool = pool.connect("sqlite::memory:").await?;
     sqlx::raw_sql(TABLES).execute(&pool).await?;
-    sqlx::raw_sql(
-        "insert into members (member_no, full_name) values (4711, 'Ola Nordmann');
-         insert into addresses values (4711, 0, 'Ola.Nordmann@example.no', 'email:ola.nordmann@example.no')",
-    )
-    .execute(&pool)
-    .await?;
-
+    let ola = "insert into members (member_no, full_name) values (4711, 'Ola Nordmann');
+        insert into addresses values (4711, 0, 'Ola@example.no', 'email:ola@example.no')";
+    sqlx::raw_sql(ola).execute(&pool).await?;
     sqlite::migrate(&pool).await?;
-    let outbox = MemoryOutbox::new();
-    let accounts = AccountService::builder(
-        Members(pool.clone()),
-        sqlite::SqliteCodes::new(pool.clone()),
-        sqlite::SqliteThrottle::new(pool.clone()),
-        outbox.clone(),
-        KeyRing::new(ServiceKey::generate()?, ServiceKey::generate()?),
-        vestibule::ServiceProfile::new("Eksempelforbundet", "medlem@example.no"),
-    )
-    .build()?;
+    let (codes, throttle) = (SqliteCodes::new(pool.clone()), SqliteThrottle::new(pool.clone()));
+    let (directory, outbox) = (Members(pool.clone()), MemoryOutbox::new());
+    let keys = KeyRing::new(ServiceKey::generate()?, ServiceKey::generate()?);
+    let profile = ServiceProfile::new("Eksempelforbundet", "medlem@example.no");
+    let accounts = AccountService::builder(directory, codes, throttle, outbox.clone(), keys, profile);
+    let accounts = accounts.build()?;
 
-    let (typed, origin) = (EmailAddress::parse("ola.nordmann@EXAMPLE.no")?, Origin::without_address());
-    let contact = typed.clone().into();
-    let request = accounts.request_activation(&contact, &origin).await?;
+    let (typed, origin) = (EmailAddress::parse("OLA@example.no")?, Origin::without_address());
+    let request = accounts.request_activation(&typed.clone().into(), &origin).await?;
     accounts.drain(Duration::from_secs(5)).await;
-    let code = outbox.last_code_to(&contact).ok_or("no code was sent")?;
+    let code = outbox.last_code_to(&typed.clone().into()).ok_or("no code was sent")?;
     println!("Ola asked for a code, and got {}.", code.expose());
-
     let password = || SecretString::from("seven brown bears in the library");
     accounts.activate(&request.handle, &code, NewPassword::typed_once(password())?, &origin).await?;
-    println!("Ola chose a password.");
-
     let login = accounts.log_in(&typed, password(), &origin).await?;
-    let current = || accounts.is_current(&login.account_id, &login.credential_version);
-    println!("Member {} has logged in; the session is current: {}.", login.account_id.as_str(), current().await?);
-    sqlx::query("update members set status = 'left' where member_no = 4711").execute(&pool).await?;
-    println!("The member has left; the session is current: {}.", current().await?);
+    println!("Ola chose a password, and logged in as member {}.", login.account_id.as_str());
+    sqlx::query("update members set status = 'left'").execute(&pool).await?;
+    let current = accounts.is_current(&login.account_id, &login.credential_version).await?;
+    println!("Ola has left. Is the session still current? {current}.");
     Ok(())
 }

@@ -33,7 +33,12 @@ impl ManagedDirectory for Members {
     }
 
     async fn resume(&self, id: &AccountId) {
-        set_status(self, id, "update members set status = iif(pw is null, 'new', 'member') where member_no = ?1").await;
+        set_status(
+            self,
+            id,
+            "update members set status = iif(pw is null, 'new', 'member') where member_no = ?1",
+        )
+        .await;
     }
 
     async fn replace_contacts(&self, id: &AccountId, contacts: Vec<Contact>) {
