@@ -13,7 +13,7 @@ pub use self::handle::{CodeHandle, HandleDigest};
 pub use self::mac::CodeMac;
 pub(crate) use self::mac::MacInput;
 use crate::error::BackendError;
-use crate::typed::{decimal_digit, is_filler};
+use crate::typed::{decimal_digit, is_dash, is_invisible};
 
 /// What a code is for. A code for one purpose is worth nothing for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -177,9 +177,10 @@ impl Code {
             return Err(CodeProblem::Malformed);
         }
         let mut code = Zeroizing::new(String::with_capacity(typed.len()));
-        for c in typed.chars().filter(|c| !is_filler(*c)) {
+        let carries_nothing = |c: char| c.is_whitespace() || is_dash(c) || is_invisible(c);
+        for c in typed.chars().filter(|c| !carries_nothing(*c)) {
             match decimal_digit(c) {
-                Some(digit) => code.push(char::from(b'0' + digit)),
+                Some(digit) => code.push(digit),
                 None if c.is_ascii_alphabetic() => code.push(c.to_ascii_uppercase()),
                 None => return Err(CodeProblem::Malformed),
             }

@@ -10,15 +10,15 @@
 mod calling_code;
 mod email;
 mod phone;
-pub(crate) mod typed;
-
-pub use self::calling_code::CallingCode;
-pub use self::email::EmailAddress;
-pub use self::phone::{LineKind, PhoneNumber};
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::calling_code::CallingCode;
+pub use self::email::EmailAddress;
+pub use self::phone::{LineKind, PhoneNumber};
+use crate::typed::is_invisible;
 
 /// Where a code or a notice can go: an e-mail address or a phone number.
 ///
@@ -118,6 +118,18 @@ pub enum ContactProblem {
     /// A stored contact is not in the canonical form that this library writes.
     #[error("not a contact in canonical form")]
     NotCanonical,
+}
+
+/// More than this is refused unread, so that the work on one field is bounded. In octets.
+const LONGEST_INPUT: usize = 1_024;
+
+/// Removes white space and invisible characters on both sides, which come along when people paste.
+fn trimmed(typed: &str) -> Result<&str, ContactProblem> {
+    if typed.len() > LONGEST_INPUT {
+        return Err(ContactProblem::TooLong { limit: LONGEST_INPUT as u16 });
+    }
+    let trimmed = typed.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
+    if trimmed.is_empty() { Err(ContactProblem::Empty) } else { Ok(trimmed) }
 }
 
 impl Contact {

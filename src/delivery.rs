@@ -17,6 +17,7 @@ use async_lock::{Semaphore, SemaphoreGuardArc};
 pub(crate) use self::arming::Arming;
 pub(crate) use self::sending::Sending;
 use crate::context::Context;
+use crate::event::LossReason;
 
 /// The queues of the background.
 #[derive(Debug)]
@@ -77,7 +78,7 @@ impl Delivery {
     pub(crate) fn send(self: &Arc<Self>, message: Sending) {
         let queue = if message.is_code() { &self.codes } else { &self.notices };
         let Some(place) = queue.reserve() else {
-            message.lose(&self.context, crate::event::LossReason::QueueFull);
+            message.lose(&self.context, LossReason::QueueFull);
             return;
         };
         let (context, at_work) = (Arc::clone(&self.context), Arc::clone(&queue.at_work));

@@ -13,6 +13,7 @@ mod name;
 mod policy;
 mod problem;
 mod reading;
+mod rules;
 mod stretch;
 
 use std::fmt;
@@ -136,7 +137,7 @@ mod tests {
         for text in [" Passord med luft ", "\tÆØÅ\r\n", "\u{FEFF}x\u{200B}", "ﬁ ª ²", "\0nul\0", "", "🎉👨‍👩‍👧‍👦"]
         {
             assert_eq!(once(text).expose(), text);
-            assert_eq!(once(text).into_secret().expose_secret(), text);
+            assert_eq!(once(text).secret().clone().expose_secret(), text);
         }
     }
 

@@ -3,8 +3,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::random;
 
-fn scripted(bytes: &[u8]) -> impl FnMut(&mut [u8]) -> Result<(), BackendError> {
-    let mut bytes = bytes.to_vec().into_iter().cycle();
+fn scripted(bytes: &[u8]) -> impl FnMut(&mut [u8]) -> Result<(), BackendError> + '_ {
+    let mut bytes = bytes.iter().copied().cycle();
     move |buffer| {
         buffer.fill_with(|| bytes.next().unwrap_or_default());
         Ok(())
@@ -118,7 +118,8 @@ proptest! {
         for format in [CodeFormat::digits(length).unwrap(), CodeFormat::letters(letters).unwrap()] {
             let code = Code::draw(format, random::fill).unwrap();
             let typed = Code::parse(code.expose()).unwrap();
-            prop_assert_eq!(typed.in_format(format).unwrap().as_str(), code.expose());
+            let read = typed.in_format(format).unwrap();
+            prop_assert_eq!(read.as_str(), code.expose());
         }
     }
 }

@@ -6,7 +6,8 @@ use std::net::Ipv4Addr;
 use unicode_normalization::UnicodeNormalization;
 
 use super::ContactProblem;
-use super::typed::{is_control, is_invisible, trimmed};
+use super::trimmed;
+use crate::typed::{is_control, is_invisible};
 
 /// The greatest length of the part before the `@`, in octets (RFC 5321, section 4.5.3.1.1).
 const LONGEST_LOCAL_PART: usize = 64;

@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::ContactProblem;
 use super::calling_code::{CallingCode, TrunkZero};
-use super::typed::{decimal_digit, is_control, is_dash, is_invisible, trimmed};
+use super::trimmed;
+use crate::typed::{decimal_digit, is_control, is_dash, is_invisible};
 
 /// A phone number in E.164 form: `+`, an assigned calling code and the rest, 7 to 15 digits together.
 ///
@@ -62,7 +63,12 @@ impl PhoneNumber {
             return Err(ContactProblem::NotAPhoneNumber);
         }
         let calling_code = CallingCode::leading(digits)?;
-        if calling_code == CallingCode::NORWAY && digits.len() != 2 + 8 {
+        let national = digits.get(calling_code.digits()..).unwrap_or_default();
+        // With its trunk zero, a number would have a second form.
+        let has_trunk_zero =
+            national.starts_with('0') && matches!(calling_code.trunk_zero(), TrunkZero::Dropped);
+        let has_wrong_length = calling_code == CallingCode::NORWAY && national.len() != 8;
+        if has_trunk_zero || has_wrong_length {
             return Err(ContactProblem::NotAPhoneNumber);
         }
         Ok(Self { e164: number.to_owned(), calling_code })

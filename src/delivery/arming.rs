@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::account::{Account, AccountId, AccountState};
+use crate::account::{Account, AccountId, AccountState, CredentialVersion};
 use crate::code::{Code, CodeHandle, MacInput, Purpose};
 use crate::contact::{Contact, LineKind, PhoneNumber};
 use crate::delivery::{Delivery, Sending};
@@ -12,7 +12,7 @@ use crate::limits;
 use crate::message::Notice;
 use crate::ports::{ArmedCode, CodeTarget, Found, PendingCode};
 use crate::random;
-use crate::throttle::Verdict;
+use crate::throttle::{Charge, Verdict};
 
 /// A request that was answered and waits to be armed.
 #[derive(Debug)]
@@ -141,7 +141,7 @@ impl Delivery {
         Ok(allowed)
     }
 
-    async fn charge(&self, charges: &[crate::throttle::Charge]) -> Result<bool, BackendError> {
+    async fn charge(&self, charges: &[Charge]) -> Result<bool, BackendError> {
         let context = &self.context;
         let verdict =
             context.ask("throttle_store.charge", context.throttle.charge(charges, context.now()?)).await?;
@@ -195,7 +195,14 @@ impl Delivery {
     ) -> Result<(), BackendError> {
         let context = &self.context;
         let Arming { pending, issue, .. } = request;
-        let decoy = ArmedCode { target: None, mac: context.keys.decoy_mac()? };
+        // In every field of the shape that a real one has: neither the time it takes to compare, nor a copy of the
+        // store, tells one from the other.
+        let target = CodeTarget {
+            account: AccountId::new(CredentialVersion::random()?.as_str()),
+            destination: pending.contact.clone(),
+            credential_version: CredentialVersion::random()?,
+        };
+        let decoy = ArmedCode { target: Some(target), mac: context.keys.decoy_mac()? };
         let armed = context.codes.arm(&pending.handle, *issue, &decoy, context.now()?);
         context.ask("code_store.arm", armed).await?;
         context.tell(EventKind::DecoyArmed { purpose: pending.purpose, reason }, |mut event| {

@@ -4,14 +4,14 @@ use std::time::Duration;
 use async_lock::Semaphore;
 use time::OffsetDateTime;
 
-use crate::code::{Code, HandleDigest};
+use crate::code::{Code, HandleDigest, Purpose};
 use crate::contact::Contact;
-use crate::context::Context;
+use crate::context::{Context, PortFault};
 use crate::delivery::arming::{FIRST_WAIT, LONGEST_WAIT};
-use crate::error::BackendErrorKind;
+use crate::error::{BackendError, BackendErrorKind};
 use crate::event::{EventKind, LossReason};
 use crate::locale::Locale;
-use crate::message::{Message, Notice};
+use crate::message::{Message, MessageKind, Notice};
 use crate::ports::{ArmedCode, PendingCode, SendError};
 
 /// A message that waits to be sent.
@@ -27,7 +27,7 @@ enum What {
     /// A code, with what it takes to see whether it is still worth sending.
     Code {
         code: Code,
-        purpose: crate::code::Purpose,
+        purpose: Purpose,
         row: Row,
     },
     Notice(Notice),
@@ -105,7 +105,8 @@ impl Sending {
                 None => return Attempted::Again(None),
                 Some(false) => return Attempted::Lost(LossReason::Superseded),
                 Some(true) => {
-                    let valid_for = (row.expires_at - now).unsigned_abs();
+                    // The moments since it was made do not turn ten minutes into nine.
+                    let valid_for = (row.expires_at - now + FRESH).unsigned_abs();
                     Notice::Code { purpose: *purpose, code: code.clone(), valid_for }
                 }
             },
@@ -119,11 +120,7 @@ impl Sending {
         self.judge(context, sent)
     }
 
-    fn judge(
-        &self,
-        context: &Context,
-        sent: Result<Result<(), SendError>, crate::context::PortFault>,
-    ) -> Attempted {
+    fn judge(&self, context: &Context, sent: Result<Result<(), SendError>, PortFault>) -> Attempted {
         let failed =
             |failure| context.record(EventKind::PortFailed { operation: "code_sender.send", failure });
         match sent {
@@ -142,7 +139,7 @@ impl Sending {
                 if self.is_code() { Attempted::Lost(LossReason::TimedOut) } else { Attempted::Again(None) }
             }
             Err(fault) => {
-                let kind = crate::error::BackendError::from(fault).kind();
+                let kind = BackendError::from(fault).kind();
                 failed(kind);
                 match (self.is_code(), kind) {
                     (true, BackendErrorKind::TimedOut) => Attempted::Lost(LossReason::TimedOut),
@@ -169,15 +166,11 @@ impl Sending {
         });
     }
 
-    fn kind(&self) -> crate::message::MessageKind {
+    fn kind(&self) -> MessageKind {
         match &self.what {
             What::Notice(notice) => notice.kind(),
-            What::Code { purpose: crate::code::Purpose::Activation, .. } => {
-                crate::message::MessageKind::ActivationCode
-            }
-            What::Code { purpose: crate::code::Purpose::Recovery, .. } => {
-                crate::message::MessageKind::RecoveryCode
-            }
+            What::Code { purpose: Purpose::Activation, .. } => MessageKind::ActivationCode,
+            What::Code { purpose: Purpose::Recovery, .. } => MessageKind::RecoveryCode,
         }
     }
 }
@@ -197,5 +190,5 @@ impl Row {
     }
 }
 
-/// For how long an armed row is taken to be what it was.
+/// For how long an armed row is taken to be what it was, and a code to be new.
 const FRESH: time::Duration = time::Duration::seconds(2);

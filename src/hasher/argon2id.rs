@@ -7,7 +7,6 @@ use super::kdf::{Inputs, Kdf, Variant, Version};
 use super::memory::WorkMemory;
 
 /// Argon2 in portable Rust, the lanes one after the other.
-#[derive(Debug)]
 pub(crate) struct PortableArgon2;
 
 impl Kdf for PortableArgon2 {

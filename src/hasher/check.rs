@@ -30,12 +30,12 @@ pub(crate) struct Verdict {
     pub(crate) matches: bool,
     /// Why the stored hash could not be verified, for the operator. Then nothing matches.
     pub(crate) unverifiable: Option<Unverifiable>,
-    /// Whether the password, which matches, is to be hashed anew: parameters, algorithm or pepper are not the current.
+    /// Whether the password, which matches, is to be hashed anew: parameters, algorithm or pepper are not the
+    /// current.
     pub(crate) rehash_wanted: bool,
 }
 
 /// Makes and verifies hashes.
-#[derive(Debug)]
 pub(super) struct Hasher {
     cost: Argon2Cost,
     refusal_cost: Argon2Cost,
@@ -137,14 +137,22 @@ impl Hasher {
         password: &[u8],
         readable: &Readable,
     ) -> Result<bool, HashFailure> {
-        let stored = match readable {
-            Readable::Argon2(stored) => stored,
+        match readable {
+            Readable::Argon2(stored) => self.compare_argon2(memory, password, stored),
             #[cfg(feature = "legacy-hashes")]
             Readable::Legacy(stored) => {
                 self.counters.hashes.up();
-                return Ok(stored.matches(password, memory));
+                Ok(stored.matches(password, memory))
             }
-        };
+        }
+    }
+
+    fn compare_argon2(
+        &self,
+        memory: &mut WorkMemory,
+        password: &[u8],
+        stored: &StoredArgon2,
+    ) -> Result<bool, HashFailure> {
         let pepper = stored.pepper.and_then(|version| self.peppers.of_version(version));
         let inputs = Inputs {
             variant: stored.variant,
@@ -218,4 +226,22 @@ fn compose(
     Ok(PasswordHash::from_stored(format!(
         "{pepper}$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${salt}${tag}"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::argon2id::PortableArgon2;
+    use super::{Arc, Argon2Cost, Hasher, HashingSettings, PasswordHash, WorkMemory};
+
+    #[test]
+    fn not_even_the_password_of_the_decoy_is_let_in() {
+        let settings = HashingSettings::default().cost(Argon2Cost::dangerous_cheapest());
+        let mut hasher = Hasher::new(settings, Box::new(PortableArgon2), Arc::default()).unwrap();
+        let mut memory = WorkMemory::new(Arc::default());
+        hasher.decoy = hasher.hash(&mut memory, &"of the decoy".into()).unwrap();
+        for stored in [None, Some(PasswordHash::from_stored("")), Some(PasswordHash::from_stored("damaged"))]
+        {
+            assert!(!hasher.verify(&mut memory, &"of the decoy".into(), stored.as_ref()).unwrap().matches);
+        }
+    }
 }

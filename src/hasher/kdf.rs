@@ -1,13 +1,11 @@
 //! The seam between this module and the function that does the work.
 
-use std::fmt;
-
 use super::cost::Argon2Cost;
 use super::failure::HashFailure;
 use super::memory::WorkMemory;
 
 /// An implementation of Argon2. It is called on a thread of the pool, one call at a time for each memory.
-pub(crate) trait Kdf: fmt::Debug + Send + Sync + 'static {
+pub(crate) trait Kdf: Send + Sync + 'static {
     /// Fills `tag`, using `memory` for all working memory. The caller wipes it afterwards.
     fn derive(&self, inputs: &Inputs<'_>, memory: &mut WorkMemory, tag: &mut [u8])
     -> Result<(), HashFailure>;

@@ -11,7 +11,6 @@ use super::stats::Counters;
 /// The working memory of one thread: allocated once, grown when a dearer hash comes by, wiped after each.
 ///
 /// Reuse is what makes hashing fast (fresh pages cost as much as the hash itself) and memory constant.
-#[derive(Debug)]
 pub(crate) struct WorkMemory {
     blocks: Vec<Block>,
     /// How many blocks from the front may hold traces of a password.
@@ -38,8 +37,8 @@ impl WorkMemory {
         self.blocks.get_mut(..wanted).ok_or(HashFailure::OutOfMemory)
     }
 
-    /// Overwrites what the last hash left. The first block alone would let a reader of this memory test guesses at the
-    /// password a thousand times faster than by hashing them.
+    /// Overwrites what the last hash left. The first block alone would let a reader of this memory test guesses at
+    /// the password a thousand times faster than by hashing them.
     pub(super) fn wipe(&mut self) {
         for block in self.blocks.iter_mut().take(self.soiled) {
             block.zeroize();

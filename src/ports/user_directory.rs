@@ -116,11 +116,7 @@ impl<T: UserDirectory + ?Sized> UserDirectory for Arc<T> {
 
 /// Whose a contact is. Collect accounts into it.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::exhaustive_enums,
-    clippy::large_enum_variant,
-    reason = "there is no fourth case; it is moved once"
-)]
+#[expect(clippy::exhaustive_enums, reason = "there is no fourth case")]
 pub enum Found {
     /// Nobody's.
     Nobody,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::account::{Account, AccountId, AccountState, CredentialChange, CredentialVersion};
+use crate::delivery::Sending;
 use crate::device::DeviceToken;
 use crate::error::{BackendError, Error};
 use crate::event::{EventKind, Flow, LogInRefusal};
@@ -131,11 +132,7 @@ pub(super) async fn set_password(
 
     for contact in &account.contacts {
         let notice = Notice::PasswordSet(proof.how());
-        inner.delivery.send(crate::delivery::Sending::notice(
-            notice,
-            contact.clone(),
-            account.locale.clone(),
-        ));
+        inner.delivery.send(Sending::notice(notice, contact.clone(), account.locale.clone()));
     }
     inner.tell_about(EventKind::PasswordSet { how: proof.how() }, Some(&account.id), proof.proven(), origin);
     let stops = account.log_in_names().map(|name| limits::log_in_stop(context, name));

@@ -10,6 +10,10 @@ const MOST_ENTRIES: usize = 66;
 /// How many events a window keeps beyond its limit, so that undoing one brings an older one back.
 const SPARE_EVENTS: u64 = 2;
 
+/// By how much at least an event must lie ahead before its clock is taken to have been wrong: an hour, in
+/// milliseconds. Machines may differ by a few seconds, and by an hour where a time zone was set amiss.
+const CLOCKS_DIFFER_BY: i64 = 60 * 60 * 1_000;
+
 /// The times that [`OffsetDateTime`] can hold, in milliseconds since the Unix epoch.
 const TIMES: std::ops::RangeInclusive<i64> = -377_705_116_800_000..=253_402_300_799_999;
 
@@ -47,7 +51,7 @@ impl ThrottleState {
     /// Counts one event at `now`, and returns the new state with the time under which it was recorded.
     ///
     /// That time is `now` in whole milliseconds, rounded up where the schedule says so, and never earlier than the
-    /// latest event. [`without_event`](Self::without_event) takes it to undo this.
+    /// latest event, unless a wrong clock recorded that. [`without_event`](Self::without_event) takes it to undo this.
     #[must_use]
     pub fn with_event(&self, schedule: &Schedule, now: OffsetDateTime) -> (Self, OffsetDateTime) {
         let now = milliseconds(now);
@@ -55,7 +59,10 @@ impl ThrottleState {
         if !matches!(schedule.terms(), Terms::Window { .. })
             && state.latest().is_some_and(|latest| now - latest >= schedule.memory())
         {
-            // This event begins a new run; what came before must not count again when it is undone.
+            // What came before has been forgotten, which rounded times alone would not always show.
+            state.entries.clear();
+        }
+        if state.is_from_a_wrong_clock(schedule, now) {
             state.entries.clear();
         }
         let at = schedule.recorded(now).max(state.latest().unwrap_or(i64::MIN)).min(*TIMES.end());
@@ -126,6 +133,12 @@ impl ThrottleState {
             count += u64::from(entry.count);
         }
         Some((latest, count))
+    }
+
+    /// Whether the latest event lies so far ahead that only a clock that was wrong can have recorded it. Taken at its
+    /// word, such a log would hold its key back until the time it names.
+    pub(super) fn is_from_a_wrong_clock(&self, schedule: &Schedule, now: i64) -> bool {
+        self.latest().is_some_and(|latest| latest - now > schedule.memory().max(CLOCKS_DIFFER_BY))
     }
 
     fn latest(&self) -> Option<i64> {

@@ -179,6 +179,9 @@ impl Schedule {
     #[must_use]
     pub fn decide(&self, state: &ThrottleState, now: OffsetDateTime) -> Decision {
         let now = milliseconds(now);
+        if state.is_from_a_wrong_clock(self, now) {
+            return Decision::Allowed;
+        }
         match self.0 {
             // One more may happen as soon as the one that is `limit` events back no longer counts.
             Terms::Window { limit, period, .. } => match state.nth_latest(limit) {

@@ -12,7 +12,6 @@ use crate::hasher::memory::WorkMemory;
 use crate::hasher::{HashFailure, HashPool, HashingSettings, Lane, Overloaded, Place, Standing};
 
 /// A hash function that says which password it was given, and then waits until it is let through.
-#[derive(Debug)]
 struct GatedKdf {
     entered: Sender<String>,
     gate: Mutex<Receiver<()>>,
@@ -163,6 +162,23 @@ fn a_place_serves_on_after_a_job_was_given_up() {
 }
 
 #[test]
+fn debugging_a_pool_shows_neither_passwords_nor_hashes() {
+    let (pool, keeper) = gated(settings());
+    let running = ask(place(&pool), "hunter2");
+    assert_eq!(keeper.entered.recv().unwrap(), "hunter2");
+    let waiting = ask(place(&pool), "hunter3");
+    let shown = format!("{pool:?} {:?}", place(&pool));
+    assert!(
+        shown.contains("running: 1") && !shown.contains("hunter") && !shown.contains("argon2id"),
+        "{shown}"
+    );
+    keeper.gate.send(()).unwrap();
+    keeper.pass();
+    block_on(running).unwrap();
+    block_on(waiting).unwrap();
+}
+
+#[test]
 fn a_panic_is_one_jobs_failure_and_the_thread_lives_on() {
     let (pool, keeper) = gated(settings());
     let asked = ask(place(&pool), "panic");
@@ -188,6 +204,7 @@ fn a_pool_that_ends_answers_who_still_waits() {
     assert!(matches!(block_on(late.hash("late".into())), Err(HashFailure::Stopped)));
     keeper.gate.send(()).unwrap();
     assert!(!block_on(running).unwrap());
+    drop(late);
     // The last thread takes the hash function with it.
     assert!(keeper.entered.recv().is_err());
 }

@@ -1,8 +1,14 @@
 //! What is right, what is wrong, and what is to be hashed anew.
 
+use std::sync::Arc;
+
+use argon2::password_hash::phc;
 use futures_lite::future::block_on;
 
 use super::{RIGHT, WRONG, cheap, hash, place, settings, verify};
+use crate::hasher::argon2id::PortableArgon2;
+use crate::hasher::kdf::{Inputs, Kdf, Variant, Version};
+use crate::hasher::memory::WorkMemory;
 use crate::hasher::{
     HashFailure, HashPool, HashingSettings, PasswordHash, Pepper, Peppers, Unverifiable, Verdict,
 };
@@ -55,21 +61,18 @@ fn old_parameters_verify_and_want_a_rehash() {
 
 #[test]
 fn an_old_version_verifies_and_wants_a_rehash() {
-    // Version 0x10, made by the `argon2` crate; its test suite has no cheap one.
     let pool = pool(settings());
-    let kdf = super::PortableArgon2;
-    let inputs = super::Inputs {
-        variant: crate::hasher::kdf::Variant::Argon2id,
-        version: crate::hasher::kdf::Version::V10,
+    let inputs = Inputs {
+        variant: Variant::Argon2id,
+        version: Version::V10,
         cost: cheap(8, 1, 1),
         secret: None,
         password: RIGHT.as_bytes(),
         salt: b"somesaltsomesalt",
     };
     let mut tag = [0; 32];
-    super::Kdf::derive(&kdf, &inputs, &mut super::WorkMemory::new(std::sync::Arc::default()), &mut tag)
-        .unwrap();
-    let tag = argon2::password_hash::phc::Output::new(&tag).unwrap();
+    PortableArgon2.derive(&inputs, &mut WorkMemory::new(Arc::default()), &mut tag).unwrap();
+    let tag = phc::Output::new(&tag).unwrap();
     for version in ["", "$v=16"] {
         let text = format!("$argon2id{version}$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA${tag}");
         assert_eq!(verify(&pool, RIGHT, &PasswordHash::from_stored(text)), MATCHES_AND_IS_OLD);

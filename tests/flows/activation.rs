@@ -1,0 +1,155 @@
+use std::time::Duration;
+
+use vestibule::account::AccountState;
+use vestibule::code::Purpose;
+use vestibule::event::{DecoyReason, EventKind};
+use vestibule::message::MessageKind;
+use vestibule::{Code, Error};
+
+use crate::world::*;
+
+#[tokio::test]
+async fn a_registered_person_activates_by_email_and_logs_in() {
+    let world = World::new();
+    let id = world.register("ola@example.no");
+    let redeemed = world.activate(&email("ola@example.no")).await.unwrap();
+    assert_eq!(redeemed.account_id, id);
+    let login = world.log_in("Ola@EXAMPLE.no", PASSWORD).await.unwrap();
+    assert_eq!(login.account_id, id);
+    assert!(world.service.is_current(&id, &login.credential_version).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_registered_person_activates_by_sms_and_logs_in_with_the_email_address() {
+    let world = World::new();
+    let id = world.register_with_phone("ola@example.no", "412 34 567");
+    world.activate(&phone("+47 41 23 45 67")).await.unwrap();
+    assert_eq!(world.log_in("ola@example.no", PASSWORD).await.unwrap().account_id, id);
+}
+
+#[tokio::test]
+async fn the_owner_is_told_at_every_registered_contact() {
+    let world = World::new();
+    world.register_with_phone("ola@example.no", "41234567");
+    world.activate(&email("ola@example.no")).await.unwrap();
+    world.settle().await;
+    let told: Vec<_> = world
+        .outbox
+        .messages()
+        .into_iter()
+        .filter(|message| message.kind == MessageKind::Activated)
+        .map(|message| message.to.canonical())
+        .collect();
+    assert_eq!(told, ["email:ola@example.no", "phone:+4741234567"]);
+}
+
+#[tokio::test]
+async fn a_message_goes_to_the_registered_spelling_and_not_to_what_was_typed() {
+    let world = World::new();
+    world.register("Ola.Nordmann@Example.no");
+    world.service.request_activation(&email("OLA.NORDMANN@EXAMPLE.NO"), &here()).await.unwrap();
+    world.settle().await;
+    let sent = world.outbox.messages();
+    let vestibule::Contact::Email(to) = &sent[0].to else { panic!("an e-mail") };
+    assert_eq!(to.local_part(), "Ola.Nordmann");
+}
+
+#[tokio::test]
+async fn an_unknown_contact_causes_no_message() {
+    let world = World::new();
+    for contact in [email("kari@example.no"), phone("41234567")] {
+        world.service.request_activation(&contact, &here()).await.unwrap();
+    }
+    world.settle().await;
+    assert!(world.outbox.messages().is_empty());
+    let reason = DecoyReason::Unknown;
+    assert!(world.saw(&EventKind::DecoyArmed { purpose: Purpose::Activation, reason }));
+}
+
+#[tokio::test]
+async fn the_owner_of_an_active_account_is_told_so_in_private_once_a_day() {
+    let world = World::new();
+    world.active("ola@example.no").await;
+    let _ = world.outbox.take();
+    for source in 1..=3 {
+        world.service.request_activation(&email("ola@example.no"), &from(source)).await.unwrap();
+        world.settle().await;
+        world.clock.turn(Duration::from_secs(16 * 60));
+    }
+    assert_eq!(world.kinds_sent(), [MessageKind::AlreadyActive]);
+    world.clock.turn(Duration::from_secs(24 * 60 * 60));
+    world.service.request_activation(&email("ola@example.no"), &from(4)).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.kinds_sent().len(), 2);
+}
+
+#[tokio::test]
+async fn a_number_on_two_accounts_opens_neither() {
+    let world = World::new();
+    world.register_with_phone("ola@example.no", "41234567");
+    world.register_with_phone("kari@example.no", "41234567");
+    world.service.request_activation(&phone("41234567"), &here()).await.unwrap();
+    world.settle().await;
+    assert!(world.outbox.messages().is_empty());
+    let reason = DecoyReason::Ambiguous;
+    assert!(world.saw(&EventKind::DecoyArmed { purpose: Purpose::Activation, reason }));
+}
+
+#[tokio::test]
+async fn a_landline_and_a_number_off_the_allow_list_get_a_decoy() {
+    let world = World::with_settings(|settings| {
+        settings.sms_calling_codes = Some(vec![vestibule::CallingCode::NORWAY]);
+    });
+    world.register_with_phone("ola@example.no", "22 12 34 56");
+    world.register_with_phone("kari@example.no", "+46701234567");
+    for number in ["22 12 34 56", "+46701234567"] {
+        world.service.request_activation(&phone(number), &here()).await.unwrap();
+    }
+    world.settle().await;
+    assert!(world.outbox.messages().is_empty());
+    let refused = world
+        .event_kinds()
+        .into_iter()
+        .filter(|kind| matches!(kind, EventKind::DecoyArmed { reason: DecoyReason::SmsNotAllowed, .. }));
+    assert_eq!(refused.count(), 2);
+}
+
+#[tokio::test]
+async fn a_person_who_lost_the_code_can_ask_again_for_ever() {
+    let world = World::new();
+    world.register("ola@example.no");
+    for day in 0..30 {
+        world.service.request_activation(&email("ola@example.no"), &from(day)).await.unwrap();
+        world.settle().await;
+        world.clock.turn(Duration::from_secs(24 * 60 * 60));
+    }
+    assert_eq!(world.codes_to(&email("ola@example.no")).len(), 30);
+    world.activate(&email("ola@example.no")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_code_of_another_shape_costs_no_try() {
+    let world = World::new();
+    world.register("ola@example.no");
+    let request = world.service.request_activation(&email("ola@example.no"), &here()).await.unwrap();
+    world.settle().await;
+    world.script.clear();
+    for typed in ["123456", "123456789012", "ABCDEFGH"] {
+        let code = Code::parse(typed).unwrap();
+        let refused = world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await;
+        assert!(matches!(refused, Err(Error::CodeRejected(vestibule::code::CodeProblem::Malformed))));
+    }
+    assert!(world.script.calls().is_empty());
+}
+
+#[tokio::test]
+async fn an_account_is_pending_until_the_code_is_redeemed() {
+    let world = World::new();
+    let id = world.register("ola@example.no");
+    world.service.request_activation(&email("ola@example.no"), &here()).await.unwrap();
+    world.settle().await;
+    let state = |world: &World| world.directory.accounts().into_iter().find(|a| a.id == id).unwrap().state;
+    assert_eq!(state(&world), AccountState::Pending);
+    world.activate(&email("ola@example.no")).await.unwrap();
+    assert_eq!(state(&world), AccountState::Active);
+}

@@ -1,0 +1,243 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Barrier;
+use vestibule::Error;
+use vestibule::event::{EventKind, LogInRefusal};
+
+use crate::world::*;
+
+async fn burst(world: &World, tasks: u32, password: &'static str) -> Vec<Result<vestibule::Login, Error>> {
+    let barrier = Arc::new(Barrier::new(tasks as usize));
+    let tasks: Vec<_> = (0..tasks)
+        .map(|n| {
+            let (service, barrier) = (world.service.clone(), Arc::clone(&barrier));
+            tokio::spawn(async move {
+                barrier.wait().await;
+                service.log_in(&address("ola@example.no"), secret(password), &from(n)).await
+            })
+        })
+        .collect();
+    let mut results = Vec::new();
+    for task in tasks {
+        results.push(task.await.unwrap());
+    }
+    results
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_200_parallel_wrong_passwords_no_more_than_the_schedule_allows_reach_the_hasher() {
+    let world = World::new();
+    world.active("ola@example.no").await;
+    let before = world.hashed();
+    let results = burst(&world, 200, "helt feil passord").await;
+    assert_eq!(world.hashed() - before, 5);
+    let rejected = results.iter().filter(|result| matches!(result, Err(Error::CredentialsRejected)));
+    assert_eq!(rejected.count(), 5);
+    assert!(results.iter().all(|result| result.is_err()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twenty_parallel_right_log_ins_of_one_person_all_succeed() {
+    let world = World::new();
+    world.active("ola@example.no").await;
+    let results = burst(&world, 20, PASSWORD).await;
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+}
+
+#[tokio::test]
+async fn waits_rise_and_failures_while_waiting_do_not_extend_them() {
+    let world = World::new();
+    world.active("ola@example.no").await;
+    for _ in 0..5 {
+        assert!(matches!(world.log_in("ola@example.no", "galt").await, Err(Error::CredentialsRejected)));
+    }
+    for wait in [30, 60, 120] {
+        for _ in 0..3 {
+            let waiting = world.log_in("ola@example.no", PASSWORD).await;
+            assert!(
+                matches!(waiting, Err(Error::Throttled { retry_after }) if retry_after.as_secs() == wait),
+                "{waiting:?}"
+            );
+        }
+        world.clock.turn(Duration::from_secs(wait));
+        assert!(matches!(world.log_in("ola@example.no", "galt").await, Err(Error::CredentialsRejected)));
+    }
+    world.clock.turn(Duration::from_secs(240));
+    world.log_in("ola@example.no", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_owners_success_changes_nothing_that_a_stranger_can_see() {
+    let seen_by_a_stranger = async |owner_logs_in: bool| {
+        let world = World::new();
+        world.active("ola@example.no").await;
+        let mut seen = Vec::new();
+        for attempt in 0..8 {
+            if attempt == 4 && owner_logs_in {
+                world.log_in("ola@example.no", PASSWORD).await.unwrap();
+            }
+            let result = world.service.log_in(&address("ola@example.no"), secret("galt"), &from(66)).await;
+            seen.push(outcome(&result));
+        }
+        seen
+    };
+    assert_eq!(seen_by_a_stranger(false).await, seen_by_a_stranger(true).await);
+}
+
+#[tokio::test]
+async fn a_strangers_failures_do_not_keep_out_a_browser_that_has_logged_in_before() {
+    let world = World::new();
+    world.active("ola@example.no").await;
+    let device = world.log_in("ola@example.no", PASSWORD).await.unwrap().device.unwrap();
+    for _ in 0..5 {
+        let _ = world.service.log_in(&address("ola@example.no"), secret("galt"), &from(66)).await;
+    }
+    assert!(matches!(world.log_in("ola@example.no", PASSWORD).await, Err(Error::Throttled { .. })));
+    let origin = here().with_device(device.clone());
+    world.service.log_in(&address("ola@example.no"), secret(PASSWORD), &origin).await.unwrap();
+    // With another address the token is worth nothing.
+    world.active("kari@example.no").await;
+    for _ in 0..5 {
+        let _ = world.service.log_in(&address("kari@example.no"), secret("galt"), &from(66)).await;
+    }
+    let stolen = world.service.log_in(&address("kari@example.no"), secret(PASSWORD), &origin).await;
+    assert!(matches!(stolen, Err(Error::Throttled { .. })));
+}
+
+#[tokio::test]
+async fn ten_failures_void_a_device_token() {
+    let world = World::new();
+    world.active("ola@example.no").await;
+    let device = world.log_in("ola@example.no", PASSWORD).await.unwrap().device.unwrap();
+    let origin = here().with_device(device);
+    for _ in 0..10 {
+        let failed = world.service.log_in(&address("ola@example.no"), secret("galt"), &origin).await;
+        assert!(matches!(failed, Err(Error::CredentialsRejected)), "{failed:?}");
+        world.clock.turn(Duration::from_secs(3_600));
+    }
+    // From here on it counts like a stranger's: five more, and then a wait that all strangers share.
+    for _ in 0..5 {
+        let failed = world.service.log_in(&address("ola@example.no"), secret("galt"), &origin).await;
+        assert!(matches!(failed, Err(Error::CredentialsRejected)), "{failed:?}");
+    }
+    let waiting = world.service.log_in(&address("ola@example.no"), secret(PASSWORD), &from(66)).await;
+    assert!(matches!(waiting, Err(Error::Throttled { .. })));
+}
+
+#[tokio::test]
+async fn a_device_token_dies_with_the_credential_it_was_earned_with() {
+    let world = World::new();
+    let id = world.active("ola@example.no").await;
+    let old = world.log_in("ola@example.no", PASSWORD).await.unwrap().device.unwrap();
+    world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await.unwrap();
+    let origin = here().with_device(old);
+    for _ in 0..5 {
+        let _ = world.service.log_in(&address("ola@example.no"), secret("galt"), &origin).await;
+    }
+    let stranger = world.service.log_in(&address("ola@example.no"), secret(ANOTHER), &from(66)).await;
+    assert!(matches!(stranger, Err(Error::Throttled { .. })), "its failures were counted for everybody");
+}
+
+#[tokio::test]
+async fn a_hundred_failures_in_a_row_stop_the_password_for_everybody_alike_and_not_for_a_known_device() {
+    let world = World::new();
+    world.active("ola@example.no").await;
+    let device = world.log_in("ola@example.no", PASSWORD).await.unwrap().device.unwrap();
+    for name in ["ola@example.no", "ingen@example.no"] {
+        for source in 0..100 {
+            let failed = world.service.log_in(&address(name), secret("galt"), &from(source)).await;
+            assert!(matches!(failed, Err(Error::CredentialsRejected)), "{source} {failed:?}");
+            world.clock.turn(Duration::from_secs(3_600));
+        }
+        let stopped = world.service.log_in(&address(name), secret(PASSWORD), &here()).await;
+        assert!(matches!(stopped, Err(Error::PasswordStopped)), "{stopped:?}");
+    }
+    let origin = here().with_device(device);
+    world.service.log_in(&address("ola@example.no"), secret(PASSWORD), &origin).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_success_ends_the_row_of_failures() {
+    let world = World::new();
+    world.active("ola@example.no").await;
+    for round in 0..3 {
+        for source in 0..60 {
+            let failed =
+                world.service.log_in(&address("ola@example.no"), secret("galt"), &from(source)).await;
+            assert!(matches!(failed, Err(Error::CredentialsRejected)), "{round} {source} {failed:?}");
+            world.clock.turn(Duration::from_secs(3_600));
+        }
+        world.log_in("ola@example.no", PASSWORD).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn ten_megabytes_are_refused_before_anything_is_asked() {
+    let world = World::new();
+    world.active("ola@example.no").await;
+    world.script.clear();
+    let before = world.hashed();
+    let long = "x".repeat(10_000_000);
+    for name in ["ola@example.no", "ingen@example.no"] {
+        let refused = world.service.log_in(&address(name), secret(&long), &here()).await;
+        assert!(matches!(refused, Err(Error::CredentialsRejected)));
+    }
+    assert!(world.script.calls().is_empty());
+    assert_eq!(world.hashed(), before);
+}
+
+#[tokio::test]
+async fn an_account_without_a_password_refuses_every_password() {
+    let world = World::new();
+    world.register("ola@example.no");
+    for password in ["", " ", "null", "None", "$argon2id$", PASSWORD] {
+        let refused = world.log_in("ola@example.no", password).await;
+        assert!(matches!(refused, Err(Error::CredentialsRejected)));
+        world.clock.turn(Duration::from_secs(3_600));
+    }
+    assert!(world.saw(&EventKind::LogInRefused { reason: LogInRefusal::NotYetActive }));
+}
+
+#[tokio::test]
+async fn a_composed_and_a_decomposed_password_are_the_same() {
+    let world = World::new();
+    world.register("ola@example.no");
+    let request = world.service.request_activation(&email("ola@example.no"), &here()).await.unwrap();
+    let code = world.code_to(&email("ola@example.no")).await;
+    world
+        .service
+        .activate(&request.handle, &code, new("bla\u{30a}ba\u{30a}r og fløte til kvelds"), &here())
+        .await
+        .unwrap();
+    world.log_in("ola@example.no", "bl\u{e5}b\u{e5}r og fløte til kvelds").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_hash_of_older_parameters_is_renewed_at_the_next_log_in() {
+    let world = World::new();
+    let id = world.active("ola@example.no").await;
+    let before = world.directory.accounts()[0].clone();
+    let cost = vestibule::hasher::Argon2Cost::RECOMMENDED;
+    let dearer = vestibule::AccountService::builder(
+        world.directory.clone(),
+        world.codes.clone(),
+        world.throttle.clone(),
+        world.outbox.clone(),
+        keys(),
+        profile(),
+    )
+    .clock(world.clock.clone())
+    .events(world.events.clone())
+    .hashing(vestibule::hasher::HashingSettings::default().cost(cost))
+    .build()
+    .unwrap();
+    let login = dearer.log_in(&address("ola@example.no"), secret(PASSWORD), &here()).await.unwrap();
+    dearer.drain(Duration::from_secs(10)).await;
+    let after = world.directory.accounts()[0].clone();
+    assert!(!after.password.as_ref().unwrap().is_same_as(before.password.as_ref().unwrap()));
+    assert_eq!(after.credential_version, before.credential_version, "a rehash ends no session");
+    assert!(dearer.is_current(&id, &login.credential_version).await.unwrap());
+    assert!(world.saw(&EventKind::HashRenewed));
+    dearer.log_in(&address("ola@example.no"), secret(PASSWORD), &here()).await.unwrap();
+}

@@ -1,0 +1,371 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Barrier;
+use vestibule::code::CodeProblem;
+use vestibule::event::{CodeRefusal, DecoyReason, EventKind};
+use vestibule::password::PasswordProblem;
+use vestibule::ports::{Spawner, Task};
+use vestibule::{CodeHandle, CodeRequest, Contact, Error, KeyRing, ServiceKey};
+
+use crate::world::*;
+
+async fn asked(world: &World) -> (CodeRequest, vestibule::Code) {
+    world.register("ola@example.no");
+    let request = world.service.request_activation(&email("ola@example.no"), &here()).await.unwrap();
+    let code = world.code_to(&email("ola@example.no")).await;
+    (request, code)
+}
+
+fn wrong(tries_left: u32) -> Error {
+    CodeProblem::Wrong { tries_left }.into()
+}
+
+fn same<T>(result: &Result<T, Error>, error: &Error) -> bool {
+    matches!(result, Err(refused) if format!("{refused:?}") == format!("{error:?}"))
+}
+
+#[tokio::test]
+async fn a_request_is_answered_before_the_directory_is_asked() {
+    /// Keeps every task until it is dropped.
+    #[derive(Debug)]
+    struct Held(std::sync::Mutex<Vec<u8>>);
+    impl Spawner for Held {
+        fn spawn(&self, task: Task) {
+            self.0.lock().unwrap().push(0);
+            drop(task);
+        }
+        fn sleep(&self, duration: Duration) -> vestibule::ports::Sleep {
+            Box::pin(tokio::time::sleep(duration))
+        }
+    }
+    let world = World::with(|builder| builder.spawner(Held(std::sync::Mutex::default())));
+    world.register("ola@example.no");
+    for contact in [email("ola@example.no"), email("kari@example.no")] {
+        world.script.clear();
+        let request = world.service.request_activation(&contact, &here()).await.unwrap();
+        assert_eq!(world.script.calls(), ["throttle_store.charge", "code_store.insert"]);
+        world.clock.turn(Duration::from_secs(60));
+        world.script.clear();
+        world.service.resend_code(&request.handle, &here()).await.unwrap();
+        assert_eq!(world.script.calls(), ["throttle_store.charge", "code_store.reissue"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_64_parallel_right_codes_one_succeeds() {
+    let world = World::new();
+    let (request, code) = asked(&world).await;
+    let barrier = Arc::new(Barrier::new(64));
+    let tasks: Vec<_> = (0..64)
+        .map(|n| {
+            let (service, handle, code) = (world.service.clone(), request.handle.clone(), code.clone());
+            let barrier = Arc::clone(&barrier);
+            tokio::spawn(async move {
+                barrier.wait().await;
+                let password = format!("{PASSWORD} nummer {n}");
+                (service.activate(&handle, &code, new(&password), &from(n)).await, password)
+            })
+        })
+        .collect();
+    let mut winners = Vec::new();
+    for task in tasks {
+        let (result, password) = task.await.unwrap();
+        if result.is_ok() {
+            winners.push(password);
+        }
+    }
+    assert_eq!(winners.len(), 1);
+    assert!(world.script.counted() <= 10);
+    world.log_in("ola@example.no", &winners[0]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_code_is_redeemed_at_most_once() {
+    let world = World::new();
+    let (request, code) = asked(&world).await;
+    world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
+    let again = world.service.activate(&request.handle, &code, new(ANOTHER), &here()).await;
+    assert!(same(&again, &CodeProblem::Expired.into()));
+    world.log_in("ola@example.no", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_code_has_ten_tries_and_then_the_right_one_is_refused_too() {
+    let world = World::new();
+    let (request, code) = asked(&world).await;
+    for left in (0..10).rev() {
+        let refused =
+            world.service.activate(&request.handle, &other_than(&code), new(PASSWORD), &here()).await;
+        assert!(same(&refused, &wrong(left)), "{refused:?}");
+    }
+    let refused = world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await;
+    assert!(same(&refused, &CodeProblem::TriesExhausted.into()));
+    assert_eq!(world.script.counted(), 10);
+}
+
+#[tokio::test]
+async fn a_code_is_valid_until_its_expiry_and_not_at_it() {
+    for (turn, valid) in [(Duration::from_secs(599), true), (Duration::from_secs(600), false)] {
+        let world = World::new();
+        let (request, code) = asked(&world).await;
+        world.clock.turn(turn);
+        let result = world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await;
+        assert_eq!(result.is_ok(), valid, "{result:?}");
+        assert!(valid || same(&result, &CodeProblem::Expired.into()));
+    }
+}
+
+#[tokio::test]
+async fn a_refused_password_spends_nothing_and_tells_nothing_about_the_code() {
+    let world = World::new();
+    let (request, code) = asked(&world).await;
+    world.script.clear();
+    for password in ["kort", "passord1234passord1234"] {
+        let right = world.service.activate(&request.handle, &code, new(password), &here()).await;
+        let wrong = world.service.activate(&request.handle, &other_than(&code), new(password), &here()).await;
+        assert!(matches!(right, Err(Error::PasswordRejected(_))), "{right:?}");
+        assert_eq!(outcome(&right), outcome(&wrong));
+    }
+    assert!(world.script.calls().is_empty(), "no store was asked");
+    world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_password_that_names_the_person_is_refused_to_the_codes_holder_alone_and_the_code_still_works() {
+    let world = World::new();
+    let (request, code) = asked(&world).await;
+    let named = "ola@example.no1234";
+    let wrong_code = world.service.activate(&request.handle, &other_than(&code), new(named), &here()).await;
+    assert!(same(&wrong_code, &wrong(9)));
+    let refused = world.service.activate(&request.handle, &code, new(named), &here()).await;
+    assert!(matches!(refused, Err(Error::PasswordRejected(PasswordProblem::NamesThePerson))), "{refused:?}");
+    world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_account_that_changed_since_the_request_refuses_the_code_like_a_wrong_one() {
+    type Change = fn(&World);
+    let changes: [(&str, Change); 3] = [
+        ("suspended", |world| {
+            let id = world.directory.accounts()[0].id.clone();
+            assert!(world.directory.suspend(&id).unwrap());
+        }),
+        ("address changed", |world| {
+            let id = world.directory.accounts()[0].id.clone();
+            assert!(world.directory.replace_contacts(&id, vec![email("ny@example.no")]).unwrap());
+        }),
+        ("suspended and resumed", |world| {
+            let id = world.directory.accounts()[0].id.clone();
+            assert!(world.directory.suspend(&id).unwrap() && world.directory.resume(&id).unwrap());
+        }),
+    ];
+    for (what, change) in changes {
+        let world = World::new();
+        let (request, code) = asked(&world).await;
+        change(&world);
+        let before = format!("{:?}", world.directory.accounts());
+        let refused = world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await;
+        assert!(same(&refused, &wrong(9)), "{what}: {refused:?}");
+        assert_eq!(before, format!("{:?}", world.directory.accounts()), "{what}");
+        world.settle().await;
+        assert_eq!(world.kinds_sent().len(), 1, "{what}: nobody is told of a change that was not made");
+    }
+}
+
+#[tokio::test]
+async fn changing_the_credential_voids_every_pending_code() {
+    let world = World::new();
+    world.active("ola@example.no").await;
+    let mut requests = Vec::new();
+    for source in 1..=2 {
+        let request = world.service.request_recovery(&email("ola@example.no"), &from(source)).await.unwrap();
+        requests.push((request, world.code_to(&email("ola@example.no")).await));
+    }
+    let [(first, first_code), (second, second_code)] = &requests[..] else { panic!("two") };
+    world.service.recover(&first.handle, first_code, new(ANOTHER), &here()).await.unwrap();
+    let refused = world.service.recover(&second.handle, second_code, new(PASSWORD), &here()).await;
+    assert!(same(&refused, &wrong(9)), "{refused:?}");
+    assert!(world.saw(&EventKind::CodeRefused {
+        purpose: vestibule::code::Purpose::Recovery,
+        reason: CodeRefusal::AccountChanged
+    }));
+}
+
+#[tokio::test]
+async fn a_code_for_one_purpose_is_worth_nothing_for_another() {
+    let world = World::new();
+    let (request, code) = asked(&world).await;
+    let refused = world.service.recover(&request.handle, &code, new(PASSWORD), &here()).await;
+    assert!(same(&refused, &wrong(9)));
+    world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
+    let recovery = world.service.request_recovery(&email("ola@example.no"), &here()).await.unwrap();
+    let code = world.code_to(&email("ola@example.no")).await;
+    let refused = world.service.activate(&recovery.handle, &code, new(ANOTHER), &here()).await;
+    assert!(same(&refused, &wrong(9)));
+    world.service.recover(&recovery.handle, &code, new(ANOTHER), &here()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_code_is_worth_nothing_with_another_handle() {
+    let world = World::new();
+    let (request, code) = asked(&world).await;
+    world.register("kari@example.no");
+    let other = world.service.request_activation(&email("kari@example.no"), &here()).await.unwrap();
+    world.settle().await;
+    let refused = world.service.activate(&other.handle, &code, new(PASSWORD), &here()).await;
+    assert!(same(&refused, &wrong(9)));
+    let forged = CodeHandle::parse(&format!("8d.{}", "ab".repeat(32))).unwrap();
+    let refused = world.service.activate(&forged, &code, new(PASSWORD), &here()).await;
+    assert!(same(&refused, &CodeProblem::Expired.into()));
+    world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
+}
+
+#[tokio::test]
+async fn only_the_newest_code_works_and_a_resend_gives_no_more_tries() {
+    let world = World::new();
+    let (request, first) = asked(&world).await;
+    for _ in 0..4 {
+        let refused =
+            world.service.activate(&request.handle, &other_than(&first), new(PASSWORD), &here()).await;
+        assert!(refused.is_err());
+    }
+    world.clock.turn(Duration::from_secs(60));
+    let again = world.service.resend_code(&request.handle, &here()).await.unwrap();
+    assert_eq!(again.expires_at, request.expires_at);
+    let second = world.code_to(&email("ola@example.no")).await;
+    let refused = world.service.activate(&request.handle, &first, new(PASSWORD), &here()).await;
+    assert!(same(&refused, &wrong(5)), "{refused:?}");
+    world.service.activate(&request.handle, &second, new(PASSWORD), &here()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_code_is_sent_again_after_a_minute_and_three_times_at_most() {
+    let world = World::new();
+    let (request, _) = asked(&world).await;
+    world.clock.turn(Duration::from_secs(59));
+    let early = world.service.resend_code(&request.handle, &here()).await;
+    assert!(same(&early, &Error::Throttled { retry_after: Duration::from_secs(1) }), "{early:?}");
+    for _ in 0..2 {
+        world.clock.turn(Duration::from_secs(60));
+        world.service.resend_code(&request.handle, &here()).await.unwrap();
+        world.settle().await;
+    }
+    world.clock.turn(Duration::from_secs(60));
+    let late = world.service.resend_code(&request.handle, &here()).await;
+    assert!(same(&late, &CodeProblem::Expired.into()));
+    assert_eq!(world.codes_to(&email("ola@example.no")).len(), 3);
+}
+
+#[tokio::test]
+async fn an_account_has_at_most_a_hundred_guesses_a_day_however_many_requests_there_are() {
+    let world = World::with_settings(|settings| {
+        let often =
+            |limit| vestibule::throttle::Schedule::window(limit, Duration::from_secs(86_400)).unwrap();
+        settings.requests_per_contact_burst = often(1_000);
+        settings.requests_per_contact = often(1_000);
+        settings.requests_per_contact_and_source = often(1_000);
+        settings.requests_per_source = often(10_000);
+    });
+    world.register("ola@example.no");
+    let mut handles = Vec::new();
+    for source in 0..40 {
+        let request =
+            world.service.request_activation(&email("ola@example.no"), &from(source)).await.unwrap();
+        handles.push(request.handle);
+        world.settle().await;
+    }
+    assert_eq!(world.codes_to(&email("ola@example.no")).len(), 10);
+    // Asking again with the handles that got decoys opens nothing either.
+    world.clock.turn(Duration::from_secs(60));
+    for handle in &handles {
+        world.service.resend_code(handle, &here()).await.unwrap();
+        world.settle().await;
+    }
+    assert_eq!(world.codes_to(&email("ola@example.no")).len(), 10);
+    assert!(world.saw(&EventKind::DecoyArmed {
+        purpose: vestibule::code::Purpose::Activation,
+        reason: DecoyReason::TooManyCodes
+    }));
+}
+
+#[tokio::test]
+async fn requests_for_one_contact_are_limited_and_one_source_gets_three_of_ten() {
+    let world = World::new();
+    let contact = email("kari@example.no");
+    let ask = async |source| world.service.request_activation(&contact, &from(source)).await;
+    for _ in 0..3 {
+        ask(1).await.unwrap();
+    }
+    assert!(
+        matches!(ask(2).await, Err(Error::Throttled { retry_after }) if retry_after == Duration::from_secs(900))
+    );
+    world.clock.turn(Duration::from_secs(900));
+    assert!(matches!(ask(1).await, Err(Error::Throttled { .. })), "this source had its three");
+    ask(2).await.unwrap();
+}
+
+#[tokio::test]
+async fn codes_are_longer_while_the_service_is_sprayed_with_guesses() {
+    let world = World::with_settings(|settings| settings.wrong_codes_that_mean_attack = 5);
+    let (request, code) = asked(&world).await;
+    for _ in 0..5 {
+        let _ = world.service.activate(&request.handle, &other_than(&code), new(PASSWORD), &here()).await;
+    }
+    let longer = world.service.request_activation(&email("kari@example.no"), &here()).await.unwrap();
+    assert_eq!(longer.code_format.length(), 12);
+    assert!(world.saw(&EventKind::CodesLengthened));
+    world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
+    world.clock.turn(Duration::from_secs(31 * 60));
+    let calm = world.service.request_activation(&email("kari@example.no"), &here()).await.unwrap();
+    assert_eq!(calm.code_format.length(), 8);
+}
+
+#[tokio::test]
+async fn a_code_made_under_a_retired_key_works_until_it_expires() {
+    let world = World::new();
+    let (request, code) = asked(&world).await;
+    let rotated = |retired: Option<ServiceKey>| {
+        let keys = KeyRing::new(ServiceKey::from_bytes([9; 32]), ServiceKey::from_bytes([2; 32]));
+        let keys = match retired {
+            Some(key) => keys.with_retired(key),
+            None => keys,
+        };
+        let ports = (world.directory.clone(), world.codes.clone(), world.throttle.clone());
+        vestibule::AccountService::builder(ports.0, ports.1, ports.2, world.outbox.clone(), keys, profile())
+            .clock(world.clock.clone())
+            .dangerous()
+            .cheapest_hashing()
+            .build()
+            .unwrap()
+    };
+    let without = rotated(None).activate(&request.handle, &code, new(PASSWORD), &here()).await;
+    assert!(same(&without, &wrong(9)));
+    let with = rotated(Some(ServiceKey::from_bytes([1; 32])));
+    with.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_changes_nothing_of_what_follows() {
+    let world = World::new();
+    let (request, code) = asked(&world).await;
+    let origin = here();
+    let mut redemption = Box::pin(world.service.activate(&request.handle, &code, new(PASSWORD), &origin));
+    // One poll is enough to hand the work to the background; then the caller is gone.
+    assert!(futures_lite::future::poll_once(&mut redemption).await.is_none());
+    drop(redemption);
+    world.settle().await;
+    world.log_in("ola@example.no", PASSWORD).await.unwrap();
+    world.settle().await;
+    assert!(world.kinds_sent().contains(&vestibule::message::MessageKind::Activated));
+}
+
+#[tokio::test]
+async fn a_strangers_request_does_not_void_the_owners_code() {
+    let world = World::new();
+    let (request, code) = asked(&world).await;
+    let contact: Contact = email("ola@example.no");
+    world.service.request_activation(&contact, &from(66)).await.unwrap();
+    world.settle().await;
+    world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
+}
