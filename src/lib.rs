@@ -1,4 +1,84 @@
-//! An authentication library for accounts that are registered before they are used.
+//! Activation by one-time code, log-in and password recovery for accounts that are *registered before they are used*.
+//!
+//! A union, an employer, a clinic or a school knows its people, with an e-mail address and a mobile number, before
+//! they have an account. Such a person *activates* the account with a one-time code sent to one of those, chooses a
+//! password, and from then on logs in with e-mail address and password, and recovers a forgotten password the same
+//! way. This crate does that, for any storage, transport and runtime. What it promises:
+//!
+//! - **Nobody can tell who is registered**: not by an answer, not by its time, not by a limit. A request for a code is
+//!   answered *before* the directory is asked.
+//! - **Nothing can be guessed**: every guess is counted before it is judged, in one atomic step of the store.
+//! - **Nothing can be replayed**: a code works once, for one purpose, with the handle it was issued for, as long as the
+//!   account is what it was.
+//! - **Nobody is locked out by a stranger**: a browser that has logged in before has waits of its own.
+//! - **Hashing holds up nothing**: Argon2id on threads of its own, in constant memory, refused at once when too much is
+//!   asked.
+//!
+//! # Example
+//!
+//! ```
+//! use std::time::Duration;
+//! use vestibule::account::Registration;
+//! use vestibule::adapters::memory::{MemoryCodes, MemoryDirectory, MemoryThrottle};
+//! use vestibule::adapters::outbox::MemoryOutbox;
+//! use vestibule::{AccountService, Contact, EmailAddress, KeyRing, NewPassword, Origin, ServiceKey, ServiceProfile};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let (directory, outbox) = (MemoryDirectory::new(), MemoryOutbox::new());
+//! let keys = KeyRing::new(ServiceKey::generate()?, ServiceKey::generate()?);
+//! let profile = ServiceProfile::new("Eksempelforbundet", "medlem@example.no, 22 00 00 00");
+//! let accounts = AccountService::builder(
+//!     directory.clone(), MemoryCodes::new(), MemoryThrottle::new(), outbox.clone(), keys, profile,
+//! )
+//! .build()?;
+//!
+//! // The organisation knows Kari.
+//! let kari = EmailAddress::parse("kari@example.no")?;
+//! directory.register(Registration::new(kari.clone()))?;
+//!
+//! // Kari asks for a code. Whoever asks, and for whom, gets the same answer.
+//! let (contact, origin) = (Contact::from(kari.clone()), Origin::from_address([127, 0, 0, 1].into()));
+//! let request = accounts.request_activation(&contact, &origin).await?;
+//!
+//! // The code arrives, and she chooses a password.
+//! accounts.drain(Duration::from_secs(5)).await;
+//! let code = outbox.last_code_to(&contact).ok_or("no code was sent")?;
+//! let password = NewPassword::typed_twice("three blue herons at dusk".into(), "three blue herons at dusk".into())?;
+//! accounts.activate(&request.handle, &code, password, &origin).await?;
+//!
+//! // From now on she logs in.
+//! let login = accounts.log_in(&kari, "three blue herons at dusk".into(), &origin).await?;
+//! assert!(accounts.is_current(&login.account_id, &login.credential_version).await?);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to go on
+//!
+//! [`AccountService`] has a table of all flows. An application brings three [ports]: its own table of people
+//! ([`UserDirectory`](ports::UserDirectory)), and, ready-made in [`adapters`], a code store, a throttle store and a
+//! sender. The [`guide`] says how it is built, what it withstands, and why each default is what it is.
+//!
+//! # Features
+//!
+//! | feature | default | gives |
+//! |---|---|---|
+//! | `tokio` | yes | the background runs on the tokio runtime that is current when the service is built |
+//! | `sqlite` | | [user directory, codes and throttle](adapters::sqlite) on SQLite |
+//! | `outbox` | | [a sender for development](adapters::outbox) that writes a file of JSON lines |
+//! | `tracing` | | [an event sink](adapters::tracing) |
+//! | `legacy-hashes` | | bcrypt, scrypt and PBKDF2 hashes are verified, and replaced at the next log-in |
+//! | `contract` | | [what every implementation of a port must pass](contract) |
+//! | `full` | | all of them |
+//!
+//! # What it is not
+//!
+//! It makes no sessions: it gives the application what sessions need. There is no OAuth, no JWT, no registration by
+//! strangers, no second factor, no link that logs in, and no operator who chooses somebody's password. By itself it
+//! reaches the first assurance level of NIST SP 800-63B-4.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod service;
 
@@ -24,6 +104,8 @@ pub mod adapters;
 pub mod contract;
 pub mod ports;
 
+pub mod guide;
+
 mod context;
 mod delivery;
 mod limits;
@@ -31,8 +113,7 @@ mod random;
 mod typed;
 
 pub use async_trait::async_trait;
-pub use secrecy;
-pub use time;
+pub use {secrecy, time};
 
 pub use crate::account::{Account, AccountId, AccountState, CredentialVersion};
 pub use crate::code::{Code, CodeHandle};

@@ -13,6 +13,7 @@ mod name;
 mod policy;
 mod problem;
 mod reading;
+mod rules;
 mod stretch;
 
 use std::fmt;

@@ -30,7 +30,8 @@ pub(crate) struct Verdict {
     pub(crate) matches: bool,
     /// Why the stored hash could not be verified, for the operator. Then nothing matches.
     pub(crate) unverifiable: Option<Unverifiable>,
-    /// Whether the password, which matches, is to be hashed anew: parameters, algorithm or pepper are not the current.
+    /// Whether the password, which matches, is to be hashed anew: parameters, algorithm or pepper are not the
+    /// current.
     pub(crate) rehash_wanted: bool,
 }
 
@@ -225,4 +226,22 @@ fn compose(
     Ok(PasswordHash::from_stored(format!(
         "{pepper}$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${salt}${tag}"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::argon2id::PortableArgon2;
+    use super::{Arc, Argon2Cost, Hasher, HashingSettings, PasswordHash, WorkMemory};
+
+    #[test]
+    fn not_even_the_password_of_the_decoy_is_let_in() {
+        let settings = HashingSettings::default().cost(Argon2Cost::dangerous_cheapest());
+        let mut hasher = Hasher::new(settings, Box::new(PortableArgon2), Arc::default()).unwrap();
+        let mut memory = WorkMemory::new(Arc::default());
+        hasher.decoy = hasher.hash(&mut memory, &"of the decoy".into()).unwrap();
+        for stored in [None, Some(PasswordHash::from_stored("")), Some(PasswordHash::from_stored("damaged"))]
+        {
+            assert!(!hasher.verify(&mut memory, &"of the decoy".into(), stored.as_ref()).unwrap().matches);
+        }
+    }
 }

@@ -51,7 +51,8 @@ impl Argon2Cost {
     /// 12 MiB, 3 passes, 1 lane: the approved setting for machines with little memory (ASVS 5.0, appendix C).
     pub const MEMORY_12288: Self = Self::unchecked(12_288, 3, 1);
 
-    /// 64 MiB, 3 passes, 4 lanes: the second recommended option of RFC 9106, section 4. The lanes run one after the other.
+    /// 64 MiB, 3 passes, 4 lanes: the second recommended option of RFC 9106, section 4. The lanes run one after the
+    /// other.
     pub const RFC_9106_LOW_MEMORY: Self = Self::unchecked(65_536, 3, 4);
 
     /// The most memory that one hash may ask for: 1 GiB, in KiB. It is held once for each thread of the pool.
@@ -111,8 +112,8 @@ impl Argon2Cost {
         self.lanes
     }
 
-    /// The work of one hash: KiB of memory that are filled, over all passes. This is the unit in which refusals are made
-    /// alike.
+    /// The work of one hash: KiB of memory that are filled, over all passes. This is the unit in which refusals are
+    /// made alike.
     #[must_use]
     pub const fn work_kib(self) -> u64 {
         self.memory_kib as u64 * self.passes as u64
@@ -138,8 +139,8 @@ impl Argon2Cost {
         }
     }
 
-    /// The cost of one filler hash that does `missing_kib` of work in memory no larger than this cost's, to within 4 KiB
-    /// and the number of its passes; none where that is less than the cheapest hash.
+    /// The cost of one filler hash that does `missing_kib` of work in memory no larger than this cost's, to within 4
+    /// KiB and the number of its passes; none where that is less than the cheapest hash.
     pub(super) fn filler(self, missing_kib: u64) -> Option<Self> {
         let passes = missing_kib.div_ceil(u64::from(self.memory_kib));
         let memory_kib = missing_kib.checked_div(passes).filter(|memory_kib| *memory_kib >= 8)?;

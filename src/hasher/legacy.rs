@@ -18,12 +18,12 @@ use super::cost::Argon2Cost;
 use super::memory::WorkMemory;
 use super::reading::{Limits, Unverifiable, parameters};
 
-/// The work of each algorithm in thousandths of a KiB of Argon2id work: the median time of one unit, divided by that of
-/// one KiB of a hash of 19456 KiB in 2 passes, 390 ns. Measured with optimisation on an AMD EPYC with AVX2 and SHA
+/// The work of each algorithm in thousandths of a KiB of Argon2id work: the median time of one unit, divided by that
+/// of one KiB of a hash of 19456 KiB in 2 passes, 390 ns. Measured with optimisation on an AMD EPYC with AVX2 and SHA
 /// instructions, `the_work_of_legacy_hashes_is_measured`.
 ///
-/// These are estimates, good to a quarter there: Argon2 and scrypt slow down with what else uses the memory (335 to 510
-/// ns), bcrypt and PBKDF2 do not. Without SHA instructions PBKDF2 costs three times as much.
+/// These are estimates, good to a quarter there: Argon2 and scrypt slow down with what else uses the memory (335 to
+/// 510 ns), bcrypt and PBKDF2 do not. Without SHA instructions PBKDF2 costs three times as much.
 const BCRYPT_ROUND: u64 = 150_000;
 const SCRYPT_UNIT: u64 = 600;
 const PBKDF2_SHA256_ROUND: u64 = 300;
@@ -110,8 +110,8 @@ impl LegacyHash {
 /// bcrypt sees 72 bytes. Whoever had a longer password there logs in with it here, and with whatever begins with the
 /// same 72 bytes, once: the hash that then replaces it covers what was typed, whole.
 ///
-/// bcrypt also repeats its key, ended by a zero byte, so that `a`, zero, `a` gives the hash of `a`. A password that holds
-/// a zero byte therefore matches nothing; the work is done all the same.
+/// bcrypt also repeats its key, ended by a zero byte, so that `a`, zero, `a` gives the hash of `a`. A password that
+/// holds a zero byte therefore matches nothing; the work is done all the same.
 fn bcrypt_matches(password: &[u8], text: &str) -> bool {
     let seen = password.get(..BCRYPT_BYTES).unwrap_or(password);
     bcrypt::verify(seen, text).unwrap_or_default() && !password.contains(&0)

@@ -37,8 +37,8 @@ impl WorkMemory {
         self.blocks.get_mut(..wanted).ok_or(HashFailure::OutOfMemory)
     }
 
-    /// Overwrites what the last hash left. The first block alone would let a reader of this memory test guesses at the
-    /// password a thousand times faster than by hashing them.
+    /// Overwrites what the last hash left. The first block alone would let a reader of this memory test guesses at
+    /// the password a thousand times faster than by hashing them.
     pub(super) fn wipe(&mut self) {
         for block in self.blocks.iter_mut().take(self.soiled) {
             block.zeroize();

@@ -1,19 +1,20 @@
 //! How passwords are hashed and checked: Argon2id, on a few threads of its own.
 //!
 //! A stored hash is one text, a [`PasswordHash`]. What a new one costs is an [`Argon2Cost`]; what goes into it beside
-//! the password, and is not in the database, is a [`Pepper`]. [`HashingSettings`] holds these and the size of the pool.
+//! the password, and is not in the database, is a [`Pepper`]. [`HashingSettings`] holds these and the size of the
+//! pool.
 //!
-//! The pool has as many plain threads as the machine has cores. Each owns one block of memory, which it reuses and wipes
-//! after every hash, so that memory is bounded by threads times the dearest accepted hash, and nothing is allocated while
-//! people log in. A place is reserved before an attempt is counted; where none is free, the answer is "overloaded" at
-//! once. The queue takes turns between sources.
+//! The pool has as many plain threads as the machine has cores. Each owns one block of memory, which it reuses and
+//! wipes after every hash, so that memory is bounded by threads times the dearest accepted hash, and nothing is
+//! allocated while people log in. A place is reserved before an attempt is counted; where none is free, the answer is
+//! "overloaded" at once. The queue takes turns between sources.
 //!
 //! # Security
 //!
 //! A refusal costs the same whoever is asked for. An unknown person, an account without a password, and a stored hash
 //! that cannot be verified are all checked against a decoy of the current parameters, through the same queue; a wrong
-//! password against a cheaper hash is topped up with a filler until it has cost as much. Everything that a stored hash
-//! asks for is bounded before any memory is taken.
+//! password against a cheaper hash is topped up with a filler until it has cost as much. Everything that a stored
+//! hash asks for is bounded before any memory is taken.
 
 mod argon2id;
 mod check;
@@ -54,8 +55,8 @@ pub(crate) use self::places::{Lane, Overloaded, Standing};
 pub(crate) use self::pool::HashPool;
 pub(crate) use self::progress::Progress;
 
-/// The longest password that is hashed, in bytes. Whoever takes a password refuses a longer one before this module sees
-/// it; the check here is the second lock on the door.
+/// The longest password that is hashed, in bytes. Whoever takes a password refuses a longer one before this module
+/// sees it; the check here is the second lock on the door.
 pub(crate) const MAX_PASSWORD_BYTES: usize = 4096;
 
 /// Locks `mutex` whether or not a thread panicked while it held it: what these mutexes guard is whole between any two

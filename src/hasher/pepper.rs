@@ -5,8 +5,8 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretSlice};
 use thiserror::Error;
 
-/// A secret that goes into every hash and is kept apart from the database: whoever steals the hashes alone cannot guess
-/// passwords.
+/// A secret that goes into every hash and is kept apart from the database: whoever steals the hashes alone cannot
+/// guess passwords.
 ///
 /// Its version is written in front of each hash made with it, so that it can be replaced: see [`Peppers`].
 pub struct Pepper {
@@ -75,8 +75,8 @@ pub struct Peppers {
 }
 
 impl Peppers {
-    /// No pepper for new hashes. This is the default: a pepper that is lost takes every password with it, so it must be
-    /// wanted.
+    /// No pepper for new hashes. This is the default: a pepper that is lost takes every password with it, so it must
+    /// be wanted.
     #[must_use]
     pub fn none() -> Self {
         Self::default()

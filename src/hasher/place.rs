@@ -22,8 +22,8 @@ pub(crate) struct Place {
     jobs: u64,
 }
 
-/// What occupies a place. A job in the queue holds it too: who reserves, asks and hangs up a thousand times must not get
-/// more jobs into the queue than there are places.
+/// What occupies a place. A job in the queue holds it too: who reserves, asks and hangs up a thousand times must not
+/// get more jobs into the queue than there are places.
 #[derive(Debug)]
 pub(super) struct Seat {
     shared: Arc<Shared>,
@@ -36,8 +36,8 @@ impl Place {
         Self { seat: Arc::new(seat), progress: Progress::default(), jobs: 0 }
     }
 
-    /// Verifies `password` against what the directory stores, or, where it stores nothing or there is nobody, against a
-    /// decoy. One job, whichever it is; a refusal does the same work whichever it is.
+    /// Verifies `password` against what the directory stores, or, where it stores nothing or there is nobody, against
+    /// a decoy. One job, whichever it is; a refusal does the same work whichever it is.
     ///
     /// Dropping the future while the job waits withdraws it; once it runs, it runs to its end.
     pub(crate) async fn verify(
@@ -98,5 +98,40 @@ impl Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         self.shared.release(self.lane, self.standing);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::sync::mpsc::{Sender, channel};
+    use std::task::{Context, Wake};
+
+    use super::{Arc, Lane, Seat, Standing};
+    use crate::hasher::{Argon2Cost, HashPool, HashingSettings};
+
+    /// Reports, when the answer comes, how many hold the seat.
+    struct Witness {
+        seat: Arc<Seat>,
+        holders: Sender<usize>,
+    }
+
+    impl Wake for Witness {
+        fn wake(self: Arc<Self>) {
+            self.holders.send(Arc::strong_count(&self.seat)).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_job_has_given_back_its_place_when_the_answer_comes() {
+        let pool = HashPool::start(HashingSettings::default().cost(Argon2Cost::MEMORY_12288)).unwrap();
+        let mut place = pool.reserve(Lane::new(1), Standing::Anyone).unwrap();
+        let (holders, seen) = channel();
+        let witness = Arc::new(Witness { seat: Arc::clone(&place.seat), holders });
+        let mut asked = pin!(place.hash("a password".into()));
+        // Unless the hash was faster than this thread, the place and the witness are the only ones left.
+        if asked.as_mut().poll(&mut Context::from_waker(&Arc::clone(&witness).into())).is_pending() {
+            assert_eq!(seen.recv(), Ok(2));
+        }
     }
 }

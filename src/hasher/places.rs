@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use thiserror::Error;
 
-/// Where a job comes from, for fairness: an opaque number that is the same for one source. Made by a keyed hash, so that
-/// nobody can choose to share another's lane.
+/// Where a job comes from, for fairness: an opaque number that is the same for one source. Made by a keyed hash, so
+/// that nobody can choose to share another's lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Lane(u64);
 
@@ -26,9 +26,9 @@ pub(crate) struct Overloaded;
 /// The places and who holds them.
 ///
 /// - Trusted askers can have every place, others all but a quarter: a flood of strangers leaves room for the members.
-/// - A lane gets another place as long as it holds fewer than are still free to it. One source alone gets half, two get
-///   a third each, and whoever comes new finds one: a fixed share would be too little for an office behind one address,
-///   or too much for a flood.
+/// - A lane gets another place as long as it holds fewer than are still free to it. One source alone gets half, two
+///   get a third each, and whoever comes new finds one: a fixed share would be too little for an office behind one
+///   address, or too much for a flood.
 #[derive(Debug)]
 pub(super) struct Places {
     total: usize,

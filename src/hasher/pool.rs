@@ -24,8 +24,8 @@ use super::stats::{Counters, PoolStats};
 use super::stored::PasswordHash;
 use crate::error::{BackendError, BackendErrorKind};
 
-/// A few plain threads that hash passwords, and the queue in front of them. Dropping it ends the threads; jobs that still
-/// wait are answered [`HashFailure::Stopped`].
+/// A few plain threads that hash passwords, and the queue in front of them. Dropping it ends the threads; jobs that
+/// still wait are answered [`HashFailure::Stopped`].
 #[derive(Debug)]
 pub(crate) struct HashPool {
     shared: Arc<Shared>,

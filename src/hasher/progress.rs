@@ -6,9 +6,9 @@ use super::lock;
 
 /// Tells whether anything was hashed for a place, also after the future that asked for it is gone.
 ///
-/// An attempt is charged before it is hashed. If the asker goes away, the charge stands if the hash had started, and is
-/// refunded if it will never run; between the two there is nothing, because a job is claimed by its thread and withdrawn
-/// by its caller under one lock.
+/// An attempt is charged before it is hashed. If the asker goes away, the charge stands if the hash had started, and
+/// is refunded if it will never run; between the two there is nothing, because a job is claimed by its thread and
+/// withdrawn by its caller under one lock.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Progress(Arc<Mutex<State>>);
 
@@ -20,7 +20,8 @@ struct State {
 }
 
 impl Progress {
-    /// Whether a hash was started. While a job still waits in the queue this may change; [`Progress::settle`] does not.
+    /// Whether a hash was started. While a job still waits in the queue this may change; [`Progress::settle`] does
+    /// not.
     pub(crate) fn has_started(&self) -> bool {
         lock(&self.0).started
     }

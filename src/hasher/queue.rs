@@ -4,8 +4,8 @@ use std::collections::{HashMap, VecDeque};
 
 use super::places::{Lane, Standing};
 
-/// A queue that takes turns: between the trusted and the rest, and among each of them between lanes. Within a lane, who
-/// came first is served first.
+/// A queue that takes turns: between the trusted and the rest, and among each of them between lanes. Within a lane,
+/// who came first is served first.
 ///
 /// Who sends a thousand jobs from one source delays others by one job, not by a thousand.
 pub(super) struct FairQueue<T> {
@@ -59,7 +59,8 @@ impl<T> Ring<T> {
         let waiting = self.lanes.get_mut(&lane)?;
         let job = waiting.pop_front();
         if waiting.is_empty() {
-            // Lanes come from strangers' addresses: an empty one is forgotten at once, or the map would grow for ever.
+            // Lanes come from strangers' addresses: an empty one is forgotten at once, or the map would grow for
+            // ever.
             self.lanes.remove(&lane);
         } else {
             self.turns.push_back(lane);

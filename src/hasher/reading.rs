@@ -11,8 +11,8 @@ use super::stored::PasswordHash;
 /// No hash that can be verified is longer, in bytes.
 const MAX_TEXT: usize = 512;
 
-/// Why a stored hash cannot be verified. Outside, such an account looks like one with another password; this is for the
-/// operator.
+/// Why a stored hash cannot be verified. Outside, such an account looks like one with another password; this is for
+/// the operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -87,8 +87,8 @@ impl Readable {
 
 /// The parameters named `names` of a PHC string: each exactly once, in any order, and no others.
 ///
-/// The hash function is run with what is returned here and nothing else. A lenient reader beside a strict limit is how
-/// `m=64,m=2097152` passes.
+/// The hash function is run with what is returned here and nothing else. A lenient reader beside a strict limit is
+/// how `m=64,m=2097152` passes.
 pub(super) fn parameters<const N: usize>(phc: &phc::PasswordHash, names: [&str; N]) -> Option<[u32; N]> {
     let mut values = [None; N];
     for (name, value) in phc.params.iter() {
@@ -114,7 +114,8 @@ fn parse_argon2(text: &str, pepper: Option<u32>, limits: &Limits) -> Result<Stor
     let phc = phc::PasswordHash::new(text).map_err(|_| Unverifiable::Unreadable)?;
     let (variant, accepted_work_kib) = match (phc.algorithm.as_str(), limits.legacy_work_kib) {
         ("argon2id", _) => (Variant::Argon2id, Argon2Cost::MAX_WORK_KIB),
-        // Superseded: argon2i is weak with few passes, argon2d tells the password to whoever shares the machine's caches.
+        // Superseded: argon2i is weak with few passes, argon2d tells the password to whoever shares the machine's
+        // caches.
         ("argon2i", Some(work_kib)) => (Variant::Argon2i, work_kib),
         ("argon2d", Some(work_kib)) => (Variant::Argon2d, work_kib),
         _ => return Err(Unverifiable::Unsupported),

@@ -20,8 +20,8 @@ use crate::error::{BackendError, BackendErrorKind};
 ///
 /// # Security
 ///
-/// Memory is bounded by threads times accepted memory, and stays at threads times the cost's as long as no stored hash
-/// asks for more.
+/// Memory is bounded by threads times accepted memory, and stays at threads times the cost's as long as no stored
+/// hash asks for more.
 #[derive(Debug, Default)]
 pub struct HashingSettings {
     pub(super) cost: Argon2Cost,
@@ -36,14 +36,14 @@ pub struct HashingSettings {
 
 /// Whether hashes of an older system are verified: bcrypt, scrypt, PBKDF2, argon2i and argon2d.
 ///
-/// Their work is estimated, in KiB of Argon2 work, as 150 for each bcrypt round, 0.6 for each unit of scrypt's N·r·p, and
-/// 0.3 and 1.2 for each PBKDF2 round with SHA-256 and SHA-512. A wrong password against a cheaper hash is topped up to the
-/// refusal cost. A right one is followed by a new hash in any case.
+/// Their work is estimated, in KiB of Argon2 work, as 150 for each bcrypt round, 0.6 for each unit of scrypt's N·r·p,
+/// and 0.3 and 1.2 for each PBKDF2 round with SHA-256 and SHA-512. A wrong password against a cheaper hash is topped
+/// up to the refusal cost. A right one is followed by a new hash in any case.
 ///
 /// # Security
 ///
-/// The estimate is good to about a quarter, less on other processors: who measures many refused log-ins for one address
-/// may still find that it has a legacy hash. Only replacing them, or letting their owners recover, ends that.
+/// The estimate is good to about a quarter, less on other processors: who measures many refused log-ins for one
+/// address may still find that it has a legacy hash. Only replacing them, or letting their owners recover, ends that.
 #[cfg(feature = "legacy-hashes")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -51,18 +51,18 @@ pub enum LegacyHashes {
     /// They cannot be verified. Their owners recover the password.
     #[default]
     Refused,
-    /// Those that cost no more than the refusal cost are verified; dearer ones are refused as too costly. With bcrypt at
-    /// cost 10 the refusal cost must do 153,600 KiB of work (19,456 KiB in 8 passes), at cost 12 614,400 KiB
+    /// Those that cost no more than the refusal cost are verified; dearer ones are refused as too costly. With bcrypt
+    /// at cost 10 the refusal cost must do 153,600 KiB of work (19,456 KiB in 8 passes), at cost 12 614,400 KiB
     /// (65,536 KiB in 10 passes).
     UpToRefusalCost,
-    /// Dearer ones are verified too, up to [`Argon2Cost::MAX_WORK_KIB`]. **A stranger can tell by the time of a refused
-    /// log-in that an address has such a hash, and so an account**, until its owner has logged in once.
+    /// Dearer ones are verified too, up to [`Argon2Cost::MAX_WORK_KIB`]. **A stranger can tell by the time of a
+    /// refused log-in that an address has such a hash, and so an account**, until its owner has logged in once.
     DearerOnesShow,
 }
 
 impl HashingSettings {
-    /// The memory that a stored hash may ask for unless told otherwise, in KiB: 128 MiB, and 1 MiB for what scrypt needs
-    /// beside them.
+    /// The memory that a stored hash may ask for unless told otherwise, in KiB: 128 MiB, and 1 MiB for what scrypt
+    /// needs beside them.
     pub const ACCEPTED_MEMORY_KIB: u32 = 132_096;
 
     /// What a new hash costs.
@@ -72,8 +72,9 @@ impl HashingSettings {
         self
     }
 
-    /// The cost to which every refused log-in is raised, whoever it was for. It is to be as dear as the dearest stored
-    /// hash: set it to the old cost when lowering the cost, and to that of the legacy hashes where there are any.
+    /// The cost to which every refused log-in is raised, whoever it was for. It is to be as dear as the dearest
+    /// stored hash: set it to the old cost when lowering the cost, and to that of the legacy hashes where there are
+    /// any.
     #[must_use]
     pub const fn refusal_cost(mut self, cost: Argon2Cost) -> Self {
         self.refusal_cost = Some(cost);

@@ -8,9 +8,9 @@ use zeroize::Zeroizing;
 /// A password as a directory stores it: one text.
 ///
 /// The text is a [PHC string], preceded, when a pepper was used, by the pepper's version:
-/// `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>` or `pepper=3:$argon2id$...`. The version stands outside the PHC string
-/// because other implementations refuse unknown parameters. A column of 255 characters holds every text that this
-/// library writes.
+/// `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>` or `pepper=3:$argon2id$...`. The version stands outside the PHC
+/// string because other implementations refuse unknown parameters. A column of 255 characters holds every text that
+/// this library writes.
 ///
 /// # Security
 ///
@@ -22,8 +22,9 @@ use zeroize::Zeroizing;
 pub struct PasswordHash(Zeroizing<String>);
 
 impl PasswordHash {
-    /// Takes what a directory had stored. This never fails: a text that cannot be read is treated as nobody's password
-    /// when someone tries to log in with it, so that damage in a database shows to the operator, not to strangers.
+    /// Takes what a directory had stored. This never fails: a text that cannot be read is treated as nobody's
+    /// password when someone tries to log in with it, so that damage in a database shows to the operator, not to
+    /// strangers.
     #[must_use]
     pub fn from_stored(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
@@ -35,8 +36,8 @@ impl PasswordHash {
         &self.0
     }
 
-    /// Whether both are the same text, in a time that tells only their lengths. For directories that replace a hash only
-    /// if it is the expected one.
+    /// Whether both are the same text, in a time that tells only their lengths. For directories that replace a hash
+    /// only if it is the expected one.
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {
         Choice::into(self.0.as_bytes().ct_eq(other.0.as_bytes()))

@@ -37,10 +37,10 @@ enum Piece {
     Filling,
 }
 
-/// How a place in the password was reached: for each combination, the fewest words on the way there.
+/// How a place in the password was reached: the fewest words on the way there, with and without a name on the way,
+/// and with and without filling just before.
 #[derive(Clone, Copy, Default)]
 struct Reached {
-    /// By [`named`](Self::state) and by whether filling ends here.
     fewest_words: [Option<usize>; 4],
 }
 

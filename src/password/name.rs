@@ -2,12 +2,16 @@
 
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use super::reading::lower_case;
 
 /// The fewest characters of a name. Two letters occur in any text.
 const SHORTEST: usize = 3;
+
+/// The fewest of a name without letters. A shorter number, such as a year, occurs in good random digits by chance.
+const SHORTEST_NUMBER: usize = 6;
 
 /// How much of a text is taken, in code points. Addresses are shorter, and names that are longer name nobody.
 const MOST_READ: usize = 320;
@@ -38,8 +42,9 @@ impl fmt::Debug for PersonWord<'_> {
     }
 }
 
-/// A set of names in the forms in which a password may hold them: lower case, at least [`SHORTEST`] characters, as
-/// written and without separators, and with the letters æ, ø and å also as they are written without them.
+/// A set of names in the forms in which a password may hold them: NFC and lower case, as written
+/// and without separators, and with the letters æ, ø and å also as they are written without them. Those that are
+/// shorter than [`SHORTEST`], or than [`SHORTEST_NUMBER`] without a letter, are left out.
 #[derive(Clone, Default)]
 pub(super) struct Names(Vec<Zeroizing<Vec<char>>>);
 
@@ -55,7 +60,8 @@ impl Names {
 
     /// Adds a name of the service: the whole, and its words of at least four characters.
     pub(super) fn add_service(&mut self, text: &str) {
-        self.add(text);
+        let text = bounded(text);
+        self.add(&text);
         text.split(|character: char| !character.is_alphanumeric())
             .filter(|part| part.chars().count() > SHORTEST)
             .for_each(|part| self.add(part));
@@ -65,16 +71,17 @@ impl Names {
     pub(super) fn add_person(&mut self, word: PersonWord<'_>) {
         match word {
             PersonWord::EmailAddress(address) => {
-                self.add(address);
-                let (local_part, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+                let address = bounded(address);
+                self.add(&address);
+                let (local_part, domain) = address.rsplit_once('@').unwrap_or((&address, ""));
                 self.add_with_parts(local_part);
                 self.add(domain);
                 let (registered, _top_level) = domain.rsplit_once('.').unwrap_or((domain, ""));
                 self.add_with_parts(registered);
             }
-            PersonWord::PhoneNumber(number) => self.add_number(number),
-            PersonWord::DisplayName(name) => self.add_with_parts(name),
-            PersonWord::Code(code) => self.add(code),
+            PersonWord::PhoneNumber(number) => self.add_number(&bounded(number)),
+            PersonWord::DisplayName(name) => self.add_with_parts(&bounded(name)),
+            PersonWord::Code(code) => self.add(&bounded(code)),
         }
     }
 
@@ -90,18 +97,14 @@ impl Names {
         text.split(|character: char| !character.is_alphabetic()).for_each(|part| self.add(part));
     }
 
-    /// Adds the digits, and their last six and more: how long the country code is, is not known here.
+    /// Adds the digits, and what remains without the first ones: how long the country code is, is not known here.
     fn add_number(&mut self, number: &str) {
-        const SHORTEST_NATIONAL: usize = 6;
         let digits: Zeroizing<String> = Zeroizing::new(number.chars().filter(char::is_ascii_digit).collect());
-        self.add(&digits);
-        for start in 1..digits.len().saturating_sub(SHORTEST_NATIONAL - 1).min(MOST_READ) {
-            self.add(digits.get(start..).unwrap_or_default());
-        }
+        (0..digits.len()).filter_map(|start| digits.get(start..)).for_each(|ending| self.add(ending));
     }
 
     fn add(&mut self, text: &str) {
-        let written = || text.chars().take(MOST_READ).map(lower_case);
+        let written = || text.chars().map(lower_case);
         self.insert(written().collect());
         self.insert(written().filter(|character| character.is_alphanumeric()).collect());
         for (ae, oe, aa) in [("ae", "o", "a"), ("ae", "oe", "aa")] {
@@ -120,10 +123,17 @@ impl Names {
 
     fn insert(&mut self, name: Vec<char>) {
         let name = Zeroizing::new(name);
-        if name.len() >= SHORTEST && !self.0.contains(&name) {
+        let has_letter = name.iter().any(|character| character.is_alphabetic());
+        let shortest = if has_letter { SHORTEST } else { SHORTEST_NUMBER };
+        if name.len() >= shortest && !self.0.contains(&name) {
             self.0.push(name);
         }
     }
+}
+
+/// As much of `text` as is looked at, in NFC, as the password is.
+fn bounded(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(text.nfc().take(MOST_READ).collect())
 }
 
 #[cfg(test)]
@@ -166,7 +176,7 @@ mod tests {
             of_person(PersonWord::PhoneNumber("+47 912 34 567")),
             ["1234567", "234567", "4791234567", "791234567", "91234567"]
         );
-        assert_eq!(of_person(PersonWord::PhoneNumber("113")), ["113"]);
+        assert!(of_person(PersonWord::PhoneNumber("113")).is_empty());
         assert!(of_person(PersonWord::PhoneNumber("")).is_empty());
     }
 
@@ -174,6 +184,13 @@ mod tests {
     fn norwegian_letters_are_known_in_their_other_spellings() {
         assert_eq!(of_person(PersonWord::DisplayName("Ås Bø-Sæther")).len(), 8);
         assert!(of_person(PersonWord::DisplayName("Gro Bø")).contains(&"groboe".to_owned()));
+        assert_eq!(of_person(PersonWord::DisplayName("A\u{30A}se")), ["aase", "ase", "åse"]);
+    }
+
+    #[test]
+    fn a_long_text_gives_few_names() {
+        assert!(of_person(PersonWord::DisplayName(&"Per Pål Espen ".repeat(100_000))).len() < 40);
+        assert!(of_person(PersonWord::PhoneNumber(&"1234567890".repeat(100_000))).len() <= MOST_READ);
     }
 
     #[test]

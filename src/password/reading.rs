@@ -4,6 +4,9 @@
 
 use zeroize::Zeroizing;
 
+/// The most different characters that stand between what belongs together: `+47 912-34-567`. More are a choice.
+const SEPARATORS: usize = 3;
+
 /// A password as a row of characters: in lower case, and with the disguises of letters undone.
 ///
 /// All three rows have the same length, so that one part may be read as a word and the next as a number. The rows
@@ -27,11 +30,20 @@ impl Reading {
 
     /// Leaves out everything but letters and digits: `p-a-s-s` reads as `pass`.
     ///
-    /// Gives nothing where that changes nothing, and where it would leave out more than half: what is left out must
-    /// not be most of the password.
+    /// Gives nothing where that changes nothing, and where what is left out is more than separators: more than half
+    /// of the password, or more than [`SEPARATORS`] different characters.
     pub(super) fn squashed(&self) -> Option<Self> {
         let kept = self.plain.iter().filter(|character| character.is_alphanumeric()).count();
         if kept == self.plain.len() || kept * 2 < self.plain.len() {
+            return None;
+        }
+        let mut separators = Zeroizing::new(Vec::with_capacity(self.plain.len()));
+        for character in self.plain.iter().filter(|character| !character.is_alphanumeric()) {
+            if !separators.contains(character) {
+                separators.push(*character);
+            }
+        }
+        if separators.len() > SEPARATORS {
             return None;
         }
         let mut plain = Zeroizing::new(Vec::with_capacity(kept));
@@ -139,10 +151,12 @@ mod tests {
     }
 
     #[test]
-    fn separators_are_left_out_unless_they_are_most_of_it() {
+    fn separators_are_left_out_unless_they_are_most_of_it_or_differ() {
         assert_eq!(plain(&Reading::as_written("p.a.s.s").squashed().unwrap()), "pass");
         assert!(Reading::as_written("pass").squashed().is_none());
-        assert!(Reading::as_written("#a!%&/()=").squashed().is_none());
+        assert!(Reading::as_written("#a#######").squashed().is_none());
+        assert!(Reading::as_written("p.a-s_s").squashed().is_some());
+        assert!(Reading::as_written("p.a-s_s+").squashed().is_none());
     }
 
     #[test]

@@ -70,7 +70,7 @@ async fn an_unknown_contact_causes_no_message() {
 async fn the_owner_of_an_active_account_is_told_so_in_private_once_a_day() {
     let world = World::new();
     world.active("ola@example.no").await;
-    world.outbox.take();
+    let _ = world.outbox.take();
     for source in 1..=3 {
         world.service.request_activation(&email("ola@example.no"), &from(source)).await.unwrap();
         world.settle().await;

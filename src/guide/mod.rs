@@ -1,0 +1,10 @@
+//! Chapters: how it is built, what it withstands, and why each default is what it is.
+
+#[doc = include_str!("architecture.md")]
+pub mod architecture {}
+
+#[doc = include_str!("threats.md")]
+pub mod threats {}
+
+#[doc = include_str!("defaults.md")]
+pub mod defaults {}

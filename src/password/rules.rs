@@ -1,0 +1,172 @@
+//! The rules in their order: what is refused because it is predictable, and under which name.
+
+use super::common_list;
+use super::cover;
+use super::name::{Names, PersonWord};
+use super::problem::PasswordProblem;
+use super::reading::Reading;
+use super::stretch::{Stretches, alternating, is_repetitive, without_doubles};
+
+/// The fewest characters of two patterns in turns. Two short patterns occur in good random digits by chance.
+const SHORTEST_IN_TURNS: usize = 12;
+
+/// Rules that need to know nobody. Shapes come first: they cost least, and tell a person most about what is wrong.
+pub(super) fn about_nobody(password: &str, service: &Names) -> Result<(), PasswordProblem> {
+    let written = Reading::as_written(password);
+    let squashed = written.squashed();
+    let shapes: Vec<&Reading> = [Some(&written), squashed.as_ref()].into_iter().flatten().collect();
+    if shapes.iter().any(|reading| is_repetitive(&reading.plain)) {
+        return Err(PasswordProblem::Repetitive);
+    }
+    if shapes.iter().any(|reading| has_shape(reading, Stretches::is_sequence)) {
+        return Err(PasswordProblem::Sequence);
+    }
+    if shapes.iter().any(|reading| has_shape(reading, Stretches::is_keyboard_walk)) {
+        return Err(PasswordProblem::KeyboardWalk);
+    }
+    let readings = readings(written, squashed);
+    if is_made_of(&readings, service) {
+        return Err(PasswordProblem::NamesTheService);
+    }
+    let is_common =
+        |reading: &Reading| common_list::contains(&reading.plain) || cover::by_common_words(reading);
+    if readings.iter().any(is_common) {
+        return Err(PasswordProblem::Common);
+    }
+    Ok(())
+}
+
+/// Rules about the person who chooses.
+pub(super) fn about_the_person(
+    password: &str,
+    words: &[PersonWord<'_>],
+    service: &Names,
+) -> Result<(), PasswordProblem> {
+    let written = Reading::as_written(password);
+    let squashed = written.squashed();
+    let readings = readings(written, squashed);
+    let (mut code, mut person) = (Names::default(), Names::default());
+    for word in words {
+        match word {
+            PersonWord::Code(_) => code.add_person(*word),
+            _ => person.add_person(*word),
+        }
+    }
+    if is_made_of(&readings, &code) {
+        return Err(PasswordProblem::RepeatsTheCode);
+    }
+    // The service's name beside the person's is no better than either alone.
+    if !person.is_empty() {
+        person.add_all(service);
+    }
+    if is_made_of(&readings, &person) {
+        return Err(PasswordProblem::NamesThePerson);
+    }
+    Ok(())
+}
+
+/// As written and without separators; of each also the block that it repeats; and all of them backwards.
+fn readings(written: Reading, squashed: Option<Reading>) -> Vec<Reading> {
+    let blocks = [Some(&written), squashed.as_ref()].map(|reading| reading?.repeated_block());
+    let mut readings: Vec<Reading> = [Some(written), squashed].into_iter().chain(blocks).flatten().collect();
+    let reversed: Vec<Reading> = readings.iter().map(Reading::reversed).collect();
+    readings.extend(reversed);
+    readings
+}
+
+fn is_made_of(readings: &[Reading], names: &Names) -> bool {
+    !names.is_empty() && readings.iter().any(|reading| cover::by_names(reading, names))
+}
+
+/// Whether a reading follows a pattern as it is, with doubled characters taken once, or with two patterns in turns.
+fn has_shape(reading: &Reading, follows: impl Fn(&Stretches) -> bool) -> bool {
+    follows(&Stretches::of(&reading.plain))
+        || follows(&Stretches::of(&without_doubles(&reading.plain)))
+        || (reading.plain.len() >= SHORTEST_IN_TURNS
+            && alternating(&reading.plain).iter().all(|half| follows(&Stretches::of(half))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::password::{NewPassword, PasswordPolicy};
+
+    const PERSON: [PersonWord<'static>; 4] = [
+        PersonWord::EmailAddress("kari.nordmann84@gulrotlaget.example.no"),
+        PersonWord::PhoneNumber("+4791234567"),
+        PersonWord::DisplayName("Kari Bjørnøy Nordmann"),
+        PersonWord::Code("40271956"),
+    ];
+
+    fn check_person(text: &str) -> Result<(), PasswordProblem> {
+        let policy = PasswordPolicy::default().context_words(["Eksempelforbundet"]);
+        policy.check_person(&NewPassword::typed_once(text.into()).unwrap(), &PERSON)
+    }
+
+    #[test]
+    fn a_password_that_derives_from_the_person_is_refused() {
+        for text in [
+            "kari.nordmann84@gulrotlaget.example.no",
+            "KARI.NORDMANN84@gulrotlaget.example.no",
+            "kari.nordmann84",
+            "KariNordmann1984",
+            "Kari Nordmann 17.05.1984",
+            "nnamdron.irak84",
+            "K4r1N0rdm4nn!!!!",
+            "karikarikarikarikari1",
+            "nordmannnordmann",
+            "k-a-r-i-n-o-r-d-m-a-n-n",
+            "gulrotlaget2024!",
+            "gulrotlaget.example.no",
+            "912 34 567 912 34 56",
+            "+47 912 34 567!!!",
+            "0047 91 23 45 67",
+            "91234567Sommer!",
+            "nordmannsommer2024",
+            "karibjornoynordmann",
+            "KariBjoernoey2024",
+            "kari eksempelforbundet",
+            "bjørnøybjørnøy...",
+        ] {
+            assert_eq!(check_person(text), Err(PasswordProblem::NamesThePerson), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_code_that_was_just_used_is_no_password() {
+        for text in [
+            "40271956",
+            "40271956!!!!!!!",
+            "4027 1956 4027 1956",
+            "40271956password",
+            "kode: 40271956 jeg",
+            "65917204....",
+        ] {
+            let expected = if text.contains("jeg") { Ok(()) } else { Err(PasswordProblem::RepeatsTheCode) };
+            assert_eq!(check_person(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_that_contains_a_name_but_is_more_than_it_is_accepted() {
+        for text in [
+            "kari liker ikke gulrot",
+            "ingen ringer 91234567 om natta",
+            "nordmannen og svensken",
+            "jeg jobber i gulrotlaget",
+            "karittsv nordmannz",
+            "kariabcnordmann",
+        ] {
+            assert_eq!(check_person(text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn without_words_about_the_person_nothing_is_refused() {
+        let password = NewPassword::typed_once("Kari Nordmann 1984".into()).unwrap();
+        let nothing =
+            [PersonWord::EmailAddress(""), PersonWord::PhoneNumber("+"), PersonWord::DisplayName("X")];
+        assert_eq!(PasswordPolicy::default().check_person(&password, &[]), Ok(()));
+        assert_eq!(PasswordPolicy::default().check_person(&password, &nothing), Ok(()));
+    }
+}

@@ -1,0 +1,157 @@
+//! An e-mail before it has a form: what it says, from which the plain text and the HTML are both made.
+
+use crate::code::Code;
+use crate::message::MessageText;
+use crate::profile::ServiceProfile;
+
+/// What an e-mail says.
+pub(super) struct Letter {
+    subject: &'static str,
+    paragraphs: Vec<Paragraph>,
+}
+
+enum Paragraph {
+    Words(String),
+    /// The code, on a line of its own.
+    Code(Code),
+    /// The address of a page, on a line of its own, so that no punctuation sticks to it.
+    Page(String),
+}
+
+impl Letter {
+    /// Begins a letter. The subject is made of fixed words, so that no code can get into it; the service's name is
+    /// put before them.
+    pub(super) const fn about(subject: &'static str) -> Self {
+        Self { subject, paragraphs: Vec::new() }
+    }
+
+    /// Adds a paragraph.
+    pub(super) fn say(mut self, words: impl Into<String>) -> Self {
+        self.paragraphs.push(Paragraph::Words(words.into()));
+        self
+    }
+
+    /// Adds the code.
+    pub(super) fn code(mut self, code: &Code) -> Self {
+        self.paragraphs.push(Paragraph::Code(code.clone()));
+        self
+    }
+
+    /// Introduces a page and names its address, or says `otherwise` where the profile has none.
+    pub(super) fn page(self, page: Option<&String>, introduction: &str, otherwise: &str) -> Self {
+        let Some(page) = page else { return self.say(otherwise) };
+        let mut letter = self.say(introduction);
+        letter.paragraphs.push(Paragraph::Page(page.clone()));
+        letter
+    }
+
+    /// Gives the letter its form. `language` is a BCP 47 tag.
+    pub(super) fn into_message(self, language: &str, profile: &ServiceProfile) -> MessageText {
+        let subject = format!("{}: {}", profile.name, self.subject);
+        let text = self.plain(&profile.name);
+        let html = self.html(language, &subject, &profile.name);
+        MessageText::email(subject, text, html)
+    }
+
+    fn plain(&self, name: &str) -> String {
+        let mut text = format!("{name}\n");
+        for paragraph in &self.paragraphs {
+            text.push('\n');
+            match paragraph {
+                Paragraph::Words(words) => text.push_str(words),
+                Paragraph::Code(code) => push_grouped(&mut text, code.expose()),
+                Paragraph::Page(page) => text.push_str(page),
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    /// No colours, so that the reader's light or dark ones hold; nothing fetched, so that reading is not reported.
+    fn html(&self, language: &str, subject: &str, name: &str) -> String {
+        let mut html = format!(
+            r#"<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<meta name="format-detection" content="telephone=no">
+<title>{}</title>
+<style>:root {{ color-scheme: light dark; }}</style>
+</head>
+<body style="font-family: sans-serif; line-height: 1.5; margin: 1.5em;">
+<main style="max-width: 36em;">
+<h1 style="font-size: 1.25em;">{}</h1>
+"#,
+            escaped(subject),
+            escaped(name),
+        );
+        for paragraph in &self.paragraphs {
+            match paragraph {
+                Paragraph::Words(words) => html.push_str(&format!("<p>{}</p>\n", escaped(words))),
+                Paragraph::Code(code) => {
+                    html.push_str(r#"<p style="font-size: 1.75em; white-space: nowrap;"><strong>"#);
+                    push_grouped(&mut html, code.expose());
+                    html.push_str("</strong></p>\n");
+                }
+                Paragraph::Page(page) => {
+                    html.push_str(&format!("<p><strong>{}</strong></p>\n", escaped(page)));
+                }
+            }
+        }
+        html.push_str("</main>\n</body>\n</html>\n");
+        html
+    }
+}
+
+/// Appends a code as it is easiest to read and to type: in groups of three or four, as even as can be. A code holds
+/// digits and capital letters alone and needs no escaping.
+fn push_grouped(text: &mut String, code: &str) {
+    let mut rest = code;
+    for groups in (1..=code.len().div_ceil(4)).rev() {
+        let Some((group, others)) = rest.split_at_checked(rest.len().div_ceil(groups)) else { break };
+        text.push_str(group);
+        if groups > 1 {
+            text.push(' ');
+        }
+        rest = others;
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_in_even_groups_of_three_or_four() {
+        for (code, read) in [
+            ("123456", "123 456"),
+            ("1234567", "1234 567"),
+            ("12345678", "1234 5678"),
+            ("123456789", "123 456 789"),
+            ("1234567890", "1234 567 890"),
+            ("12345678901", "1234 5678 901"),
+            ("123456789012", "1234 5678 9012"),
+        ] {
+            let mut text = String::new();
+            push_grouped(&mut text, code);
+            assert_eq!(text, read);
+        }
+    }
+}

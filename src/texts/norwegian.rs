@@ -1,0 +1,32 @@
+//! Norwegian (bokmål).
+
+mod letters;
+mod refusals;
+mod wordings;
+
+use super::Words;
+use super::letter::Letter;
+use crate::error::Error;
+use crate::message::Notice;
+use crate::profile::ServiceProfile;
+
+/// Norwegian (bokmål).
+pub(super) struct Norwegian;
+
+impl Words for Norwegian {
+    fn tag(&self) -> &'static str {
+        "nb"
+    }
+
+    fn letter(&self, notice: &Notice, profile: &ServiceProfile) -> Letter {
+        letters::letter(notice, profile)
+    }
+
+    fn wordings(&self, notice: &Notice, profile: &ServiceProfile) -> Vec<String> {
+        wordings::wordings(notice, profile)
+    }
+
+    fn explain(&self, error: &Error, profile: &ServiceProfile) -> String {
+        refusals::explain(error, profile)
+    }
+}

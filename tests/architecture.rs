@@ -1,0 +1,220 @@
+//! Reads the source, and holds it to the architecture that `src/guide/architecture.md` describes.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The code of every source file by its path below `src`, without comments and without test modules.
+fn source() -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = BTreeMap::new();
+    let mut open = vec![root.clone()];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !is_test(&path) {
+            let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+            files.insert(name, code_of(&fs::read_to_string(&path).unwrap()));
+        }
+    }
+    assert!(files.len() > 40, "the source was found");
+    files
+}
+
+fn is_test(path: &Path) -> bool {
+    path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs")))
+}
+
+fn code_of(text: &str) -> String {
+    let code = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap();
+    code.lines().map(|line| line.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+/// The layer of a file or of a path that is used: its first part below `src`.
+fn layer(name: &str) -> &str {
+    name.split(['/', '.', ':']).next().unwrap()
+}
+
+const NOUNS: [&str; 18] = [
+    "account", "code", "contact", "device", "error", "event", "hasher", "key", "locale", "message", "origin",
+    "password", "profile", "random", "settings", "throttle", "typed", "secrecy",
+];
+
+/// What is used from the crate in a piece of code: `crate::a::b` gives `a::b`, and so does each branch of a group.
+fn used(code: &str) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        if code[..at].ends_with('$') {
+            continue;
+        }
+        let rest = &code[at + "crate::".len()..];
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(rest.len());
+        used.insert(rest[..end].trim_end_matches(':').to_owned());
+    }
+    used
+}
+
+#[test]
+fn each_layer_uses_only_what_lies_below_it() {
+    for (file, code) in source() {
+        let own = layer(&file);
+        for path in used(&code) {
+            let other = layer(&path);
+            let allowed = other == own
+                || NOUNS.contains(&other)
+                || match own {
+                    "lib" => true,
+                    "ports" => false,
+                    // The words that ship are an implementation of a port.
+                    "texts" | "contract" | "adapters" => other == "ports",
+                    "context" => other == "ports",
+                    "limits" => matches!(other, "ports" | "context"),
+                    "delivery" => matches!(other, "ports" | "context" | "limits"),
+                    "service" => {
+                        matches!(other, "ports" | "context" | "limits" | "delivery")
+                            // The builder alone knows which adapters are the default.
+                            || file == "service/builder.rs" && matches!(other, "adapters" | "texts")
+                    }
+                    noun => !NOUNS.contains(&noun),
+                };
+            assert!(allowed, "{file} uses crate::{path}");
+        }
+    }
+}
+
+#[test]
+fn nouns_know_neither_ports_nor_adapters_nor_flows() {
+    for (file, code) in source() {
+        if NOUNS.contains(&layer(&file)) {
+            for path in used(&code) {
+                assert!(NOUNS.contains(&layer(&path)), "{file} uses crate::{path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn flows_do_not_call_flows() {
+    const FLOWS: [&str; 4] = ["activation", "recovery", "login", "password_change"];
+    for (file, code) in source() {
+        let Some(flow) = file.strip_prefix("service/").and_then(|file| file.strip_suffix(".rs")) else {
+            continue;
+        };
+        if !FLOWS.contains(&flow) {
+            continue;
+        }
+        for path in used(&code) {
+            let other = path.strip_prefix("service::").map_or("", layer);
+            // What the operator is told about a refused password is the same at a log-in and at a change.
+            let shared = path == "service::password_change::refusal";
+            assert!(!FLOWS.contains(&other) || other == flow || shared, "{file} uses crate::{path}");
+        }
+    }
+}
+
+#[test]
+fn adapters_do_not_use_each_other() {
+    for (file, code) in source() {
+        let Some(adapter) = file.strip_prefix("adapters/").map(layer) else { continue };
+        if adapter == "mod" {
+            continue;
+        }
+        for path in used(&code) {
+            let other = path.strip_prefix("adapters::").map_or(adapter, layer);
+            assert_eq!(other, adapter, "{file} uses crate::{path}");
+        }
+        assert!(!code.contains("super::super::super::"), "{file} climbs");
+    }
+}
+
+#[test]
+fn some_names_are_for_some_files_only() {
+    let only: [(&str, &[&str]); 8] = [
+        ("argon2::", &["hasher/"]),
+        ("bcrypt::", &["hasher/"]),
+        ("SysRng", &["random.rs"]),
+        ("now_utc", &["ports/clock.rs"]),
+        ("Instant::now", &[]),
+        ("env::var", &[]),
+        ("sqlx", &["adapters/sqlite"]),
+        ("::tokio::", &["adapters/", "contract/", "service/builder.rs"]),
+    ];
+    for (file, code) in source() {
+        for (name, homes) in only {
+            let at_home = homes.iter().any(|home| file.starts_with(home));
+            assert!(at_home || !code.contains(name), "{file} names {name}");
+        }
+    }
+}
+
+#[test]
+fn secrets_are_exposed_in_few_places() {
+    const DOORS: [&str; 4] = ["hasher/", "password.rs", "password/", "message.rs"];
+    for (file, code) in source() {
+        let door = DOORS.iter().any(|door| file.starts_with(door));
+        assert!(door || !code.contains("expose_secret"), "{file} exposes a secret");
+    }
+}
+
+#[test]
+fn a_password_is_written_in_one_place() {
+    let writers: Vec<_> = source()
+        .into_iter()
+        .filter(|(file, code)| !file.starts_with("adapters/") && code.contains(".replace_credential("))
+        .map(|(file, _)| file)
+        .filter(|file| !file.starts_with("contract/") && !file.starts_with("ports/"))
+        .collect();
+    assert_eq!(writers, ["service/password_change.rs"]);
+}
+
+#[test]
+fn every_clause_of_a_ports_contract_names_a_test_and_every_test_is_a_clause() {
+    for port in ["code_store", "throttle_store", "user_directory"] {
+        let read = |path: PathBuf| fs::read_to_string(path).unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let contract = read(root.join(format!("ports/{port}.rs")));
+        let contract = contract.split("#[async_trait]").next().unwrap();
+        let clauses: Vec<&str> = contract.split("/// - ").skip(1).collect();
+        assert!(clauses.len() > 5);
+        let mut named = BTreeSet::new();
+        for clause in clauses {
+            let names = names_in_backticks(clause);
+            assert!(!names.is_empty(), "{port}: a clause names no test: {clause}");
+            named.extend(names);
+        }
+        let tests: BTreeSet<String> = read(root.join(format!("contract/{port}.rs")))
+            .lines()
+            .filter_map(|line| line.strip_prefix("pub async fn "))
+            .map(|line| line.split(['<', '(']).next().unwrap().to_owned())
+            .collect();
+        assert_eq!(named, tests, "{port}");
+    }
+}
+
+/// The names in backticks that have at least three words: those of tests.
+fn names_in_backticks(clause: &str) -> Vec<String> {
+    let names = clause.split('`').skip(1).step_by(2);
+    names.filter(|name| name.matches('_').count() >= 2 && !name.contains(' ')).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_setting_is_in_the_chapter_on_defaults() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let settings = fs::read_to_string(root.join("settings.rs")).unwrap();
+    let chapter = fs::read_to_string(root.join("guide/defaults.md")).unwrap();
+    let body = settings.split("pub struct Settings {").nth(1).unwrap().split("\n}").next().unwrap();
+    let fields: Vec<_> = body
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("pub "))
+        .map(|line| line.split(':').next().unwrap())
+        .collect();
+    assert!(fields.len() > 25);
+    for field in fields {
+        assert!(
+            chapter.contains(&format!("`{field}`")),
+            "guide/defaults.md does not say why {field} is what it is"
+        );
+    }
+}

@@ -1,0 +1,347 @@
+//! What the messages say, in both languages.
+
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails panics")]
+
+use std::time::Duration;
+
+use vestibule::account::PasswordChange;
+use vestibule::code::Purpose;
+use vestibule::contact::Channel;
+use vestibule::message::{MessageText, Notice};
+use vestibule::ports::Texts;
+use vestibule::texts::BuiltInTexts;
+use vestibule::{Code, Error, Locale, ServiceProfile};
+
+const LANGUAGES: [Locale; 2] = [Locale::NORWEGIAN, Locale::ENGLISH];
+const CHANNELS: [Channel; 2] = [Channel::Email, Channel::Sms];
+const PURPOSES: [Purpose; 2] = Purpose::ALL;
+
+fn bare_profile() -> ServiceProfile {
+    ServiceProfile::new("Eksempelforbundet", "medlem@example.no, 22 00 00 00")
+}
+
+fn profile() -> ServiceProfile {
+    bare_profile()
+        .pages(
+            "https://min.example.no/login",
+            "https://min.example.no/activate",
+            "https://min.example.no/recover",
+        )
+        .sms_host("min.example.no")
+}
+
+fn code_notice(purpose: Purpose, digits: &str, seconds: u64) -> Notice {
+    Notice::Code { purpose, code: Code::parse(digits).unwrap(), valid_for: Duration::from_secs(seconds) }
+}
+
+fn code_notices() -> Vec<Notice> {
+    PURPOSES.map(|purpose| code_notice(purpose, "73918264", 600)).into()
+}
+
+fn notes() -> Vec<Notice> {
+    let changes = [PasswordChange::Activated, PasswordChange::Recovered, PasswordChange::Changed];
+    let mut notes = vec![Notice::AlreadyActive, Notice::NotYetActive, Notice::Invitation];
+    notes.extend(changes.map(Notice::PasswordSet));
+    notes
+}
+
+fn compose(notice: &Notice, channel: Channel, locale: &Locale, profile: &ServiceProfile) -> MessageText {
+    BuiltInTexts::default().compose(notice, channel, locale, profile)
+}
+
+fn sms(notice: &Notice, locale: &Locale, profile: &ServiceProfile) -> String {
+    compose(notice, Channel::Sms, locale, profile).expose_text().to_owned()
+}
+
+/// Every message: each notice, on each channel, in each language, with pages and without.
+fn each_message(notices: &[Notice], mut look: impl FnMut(&Notice, &MessageText)) {
+    for profile in [profile(), bare_profile()] {
+        for (notice, channel) in notices.iter().flat_map(|notice| CHANNELS.map(|channel| (notice, channel))) {
+            for locale in &LANGUAGES {
+                look(notice, &compose(notice, channel, locale, &profile));
+            }
+        }
+    }
+}
+
+/// Everything that a person may see of a message.
+fn parts(message: &MessageText) -> Vec<&str> {
+    [message.subject(), Some(message.expose_text()), message.expose_html()].into_iter().flatten().collect()
+}
+
+fn bodies(message: &MessageText) -> Vec<&str> {
+    [Some(message.expose_text()), message.expose_html()].into_iter().flatten().collect()
+}
+
+#[test]
+fn every_message_begins_with_the_service_and_names_the_support_contact() {
+    each_message(&[code_notices(), notes()].concat(), |_, message| {
+        assert!(message.expose_text().starts_with("Eksempelforbundet"), "{}", message.expose_text());
+        assert!(message.subject().is_none_or(|subject| subject.starts_with("Eksempelforbundet: ")));
+        assert!(message.expose_html().is_none_or(|html| html.contains(">Eksempelforbundet</h1>")));
+        for body in bodies(message) {
+            assert!(body.contains("medlem@example.no, 22 00 00 00"), "{body}");
+        }
+    });
+}
+
+#[test]
+fn every_message_says_what_to_do_if_it_was_not_you() {
+    let known =
+        ["ikke deg", "Ikke deg", "ikke dette til deg", "Ikke til deg", "not you", "Not you", "ot for you"];
+    each_message(&[code_notices(), notes()].concat(), |_, message| {
+        for body in bodies(message) {
+            assert!(known.iter().any(|words| body.contains(words)), "{body}");
+        }
+    });
+}
+
+#[test]
+fn a_code_message_holds_the_code_and_its_validity_and_no_address_of_a_page() {
+    each_message(&code_notices(), |_, message| {
+        for body in bodies(message) {
+            let code = if message.subject().is_some() { "7391 8264" } else { "73918264" };
+            assert!(body.contains(code) && body.contains("10 min"), "{body}");
+            assert!(!body.contains("://"), "{body}");
+        }
+    });
+}
+
+#[test]
+fn a_message_without_a_code_holds_none() {
+    each_message(&notes(), |_, message| {
+        for part in parts(message) {
+            assert!(!part.contains("7391") && !part.contains("8264"), "{part}");
+        }
+    });
+}
+
+#[test]
+fn a_subject_never_holds_the_code() {
+    each_message(&code_notices(), |_, message| {
+        assert!(message.subject().is_none_or(|subject| !subject.contains(|c: char| c.is_ascii_digit())));
+    });
+}
+
+#[test]
+fn no_message_asks_anybody_to_click() {
+    each_message(&[code_notices(), notes()].concat(), |_, message| {
+        for part in parts(message) {
+            let part = part.to_lowercase();
+            assert!(
+                !["klikk", "click", "trykk", "lenke", "link"].iter().any(|word| part.contains(word)),
+                "{part}"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_note_names_the_pages_it_is_about_where_the_profile_has_them() {
+    for (note, pages) in [
+        (Notice::AlreadyActive, &["/login", "/recover"][..]),
+        (Notice::NotYetActive, &["/activate"]),
+        (Notice::Invitation, &["/activate"]),
+    ] {
+        for locale in &LANGUAGES {
+            let message = compose(&note, Channel::Email, locale, &profile());
+            let lines: Vec<_> = message.expose_text().lines().filter(|line| line.contains("://")).collect();
+            let expected: Vec<_> = pages.iter().map(|page| format!("https://min.example.no{page}")).collect();
+            assert_eq!(lines, expected);
+            assert!(!compose(&note, Channel::Email, locale, &bare_profile()).expose_text().contains("://"));
+        }
+    }
+}
+
+#[test]
+fn minutes_are_singular_or_plural_and_rounded_down() {
+    for (seconds, norwegian, english) in [
+        (600, "i 10 minutter", "for 10 minutes"),
+        (179, "i 2 minutter", "for 2 minutes"),
+        (119, "i 1 minutt", "for 1 minute"),
+    ] {
+        for (purpose, channel) in PURPOSES.into_iter().flat_map(|purpose| CHANNELS.map(|c| (purpose, c))) {
+            for (locale, expected) in LANGUAGES.iter().zip([norwegian, english]) {
+                let message =
+                    compose(&code_notice(purpose, "73918264", seconds), channel, locale, &bare_profile());
+                let (_, rest) = message.expose_text().split_once(expected).expect(expected);
+                assert!(!rest.starts_with(char::is_alphabetic), "{expected}{rest}");
+            }
+        }
+    }
+}
+
+#[test]
+fn html_is_balanced_escaped_and_fetches_nothing() {
+    let name = r#"<b>&"'"#;
+    let hostile = ServiceProfile::new(name, name).pages("https://a/?b&c", "https://a/<b>", "https://a/\"");
+    for profile in [profile(), bare_profile(), hostile] {
+        for (notice, locale) in
+            [code_notices(), notes()].concat().iter().flat_map(|n| LANGUAGES.map(|l| (n, l)))
+        {
+            let message = compose(notice, Channel::Email, &locale, &profile);
+            let html = message.expose_html().unwrap();
+            assert_eq!(open_tags(html), Vec::<&str>::new(), "{html}");
+            assert!(html.contains(&format!("<html lang=\"{}\">", locale.as_str())));
+            assert!(html.contains(r#"<meta name="color-scheme" content="light dark">"#));
+            for fetching in ["href", "src", "url(", "@import", "<img", "<script", "<a ", "<b>"] {
+                assert!(!html.contains(fetching), "{fetching} in {html}");
+            }
+            if profile.name == name {
+                assert!(
+                    html.contains("<h1 style=\"font-size: 1.25em;\">&lt;b&gt;&amp;&quot;&#39;</h1>"),
+                    "{html}"
+                );
+                assert!(message.expose_text().starts_with(name));
+            }
+        }
+    }
+}
+
+/// Walks through the tags, and returns what is left open; an element closed out of turn stays.
+fn open_tags(html: &str) -> Vec<&str> {
+    let mut open = Vec::new();
+    for tag in html.split('<').skip(1) {
+        let (tag, _) = tag.split_once('>').expect("each < begins a tag");
+        let element = tag.split(' ').next().unwrap();
+        match element.strip_prefix('/') {
+            Some(closed) if open.last() == Some(&closed) => drop(open.pop()),
+            _ if element == "!doctype" || element == "meta" => {}
+            _ => open.push(element),
+        }
+    }
+    open
+}
+
+#[test]
+fn the_last_line_of_a_code_sms_parses_as_an_origin_bound_code() {
+    for (notice, locale) in code_notices().iter().flat_map(|notice| LANGUAGES.map(|locale| (notice, locale)))
+    {
+        let text = sms(notice, &locale, &profile());
+        assert_eq!(origin_bound_code(&text), Some(("https://min.example.no".to_owned(), "73918264")));
+        assert_eq!(text.matches('\n').count(), 1, "{text}");
+        assert_eq!(origin_bound_code(&sms(notice, &locale, &bare_profile())), None);
+    }
+}
+
+/// "Origin-bound one-time codes delivered via SMS", 3.2, for messages without an embedded host.
+fn origin_bound_code(message: &str) -> Option<(String, &str)> {
+    let line = message.rsplit(['\n', '\r']).next()?;
+    let (host, rest) = line.strip_prefix('@')?.split_once(|c: char| c.is_ascii_whitespace())?;
+    let code = rest.strip_prefix('#')?;
+    let whole = !host.is_empty() && !code.is_empty() && !code.contains(|c: char| c.is_ascii_whitespace());
+    (whole && line == format!("@{host} #{code}")).then(|| (format!("https://{host}"), code))
+}
+
+/// Septets of the GSM 7-bit alphabet; characters that the texts have no use for are not in these tables.
+fn septets(text: &str) -> usize {
+    let septets = |c: char| match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '\n' | ' ' | '@' | '#' => 1,
+        '.' | ',' | ':' | '?' | '!' | '(' | ')' | '/' | '-' | '_' | '+' | '\'' | 'æ' | 'ø' | 'å' | 'Æ'
+        | 'Ø' | 'Å' => 1,
+        '[' | ']' | '{' | '}' | '~' | '^' | '|' | '\\' | '€' => 2,
+        _ => panic!("{c:?} is not in the GSM alphabet: {text}"),
+    };
+    text.chars().map(septets).sum()
+}
+
+#[test]
+fn a_code_sms_of_the_greatest_sizes_is_one_part_and_leaves_nothing_out() {
+    let (name, support, host) =
+        ("Fellesforbundet for gulrøtter", "medlem@eksempelforbundet.no 22", "min.eksempelforbundet.example");
+    let profile = ServiceProfile::new(format!("{name}x"), support).sms_host(format!("x{host}"));
+    assert_eq!(
+        [&profile.name, &profile.support, profile.sms_host.as_ref().unwrap()].map(|s| s.chars().count()),
+        [30; 3]
+    );
+    for (purpose, locale) in
+        PURPOSES.into_iter().flat_map(|purpose| LANGUAGES.map(|locale| (purpose, locale)))
+    {
+        let text = sms(&code_notice(purpose, "739182640517", 600), &locale, &profile);
+        assert!(septets(&text) <= 160, "{} septets: {text}", septets(&text));
+        for part in [profile.name.as_str(), support, "10 min", ": 739182640517."] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(text.ends_with("\n@xmin.eksempelforbundet.example #739182640517"), "{text}");
+    }
+}
+
+#[test]
+fn every_sms_of_ordinary_sizes_is_one_part_in_its_best_wording() {
+    for (notice, locale) in [code_notices(), notes()].concat().iter().flat_map(|n| LANGUAGES.map(|l| (n, l)))
+    {
+        for profile in [profile(), bare_profile()] {
+            let text = sms(notice, &locale, &profile);
+            assert!(septets(&text) <= 160, "{} septets: {text}", septets(&text));
+            assert!(text.contains("Kontakt") || text.contains("Contact"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_code_sms_that_cannot_be_one_part_keeps_its_best_wording() {
+    for support in ["medlemsservice ".repeat(10), "Ωmega–service".to_owned()] {
+        let profile = ServiceProfile::new("Eksempelforbundet", support.trim()).sms_host("min.example.no");
+        let text = sms(&code_notices()[0], &Locale::NORWEGIAN, &profile);
+        assert!(text.contains("Gyldig i 10 minutter. Ikke deg? Kontakt"), "{text}");
+        assert!(text.contains(support.trim()) && text.ends_with("\n@min.example.no #73918264"), "{text}");
+    }
+}
+
+#[test]
+fn an_unknown_language_is_answered_in_the_profiles_and_that_failing_in_english() {
+    let spoken = |asked: &str, profiles: &str| {
+        let profile = profile().locale(Locale::new(profiles));
+        let text = sms(&Notice::AlreadyActive, &Locale::new(asked), &profile);
+        let refusal = BuiltInTexts::default().explain(&Error::Overloaded, &Locale::new(asked), &profile);
+        assert_eq!(text.contains("Ikke deg?"), refusal.contains("igjen"));
+        if text.contains("Ikke deg?") { "nb" } else { "en" }
+    };
+    for asked in ["nb", "no", "nn", "nb-NO", "nn_NO", "NO"] {
+        assert_eq!(spoken(asked, "en"), "nb", "{asked}");
+    }
+    for asked in ["en", "en-GB", "EN_us"] {
+        assert_eq!(spoken(asked, "nb"), "en", "{asked}");
+    }
+    for asked in ["fi", "", "-", "entirely unknown", "☃"] {
+        assert_eq!(spoken(asked, "nb-NO"), "nb", "{asked}");
+        assert_eq!(spoken(asked, "se"), "en", "{asked}");
+    }
+}
+
+#[test]
+fn a_third_language_is_added_from_outside_by_wrapping() {
+    /// Danish for codes by SMS; everything else as it ships.
+    #[derive(Debug, Default)]
+    struct WithDanish(BuiltInTexts);
+
+    impl Texts for WithDanish {
+        fn compose(
+            &self,
+            notice: &Notice,
+            channel: Channel,
+            locale: &Locale,
+            profile: &ServiceProfile,
+        ) -> MessageText {
+            match (locale.language().as_str(), notice, channel) {
+                ("da", Notice::Code { code, .. }, Channel::Sms) => {
+                    MessageText::sms(format!("{}: Din kode er {}.", profile.name, code.expose()))
+                }
+                _ => self.0.compose(notice, channel, locale, profile),
+            }
+        }
+
+        fn explain(&self, error: &Error, locale: &Locale, profile: &ServiceProfile) -> String {
+            self.0.explain(error, locale, profile)
+        }
+    }
+
+    let texts = WithDanish::default();
+    let said = |locale| {
+        let message = texts.compose(&code_notices()[0], Channel::Sms, &locale, &bare_profile());
+        message.expose_text().to_owned()
+    };
+    assert_eq!(said(Locale::new("da-DK")), "Eksempelforbundet: Din kode er 73918264.");
+    assert!(said(Locale::NORWEGIAN).contains("Kode for å aktivere kontoen: 73918264."));
+    assert!(texts.explain(&Error::Overloaded, &Locale::new("da"), &profile()).ends_with('.'));
+}
