@@ -1,0 +1,233 @@
+use std::error::Error as _;
+use std::time::{Duration, Instant};
+
+use sqlx::sqlite::SqlitePool;
+use vestibule::account::Registration;
+use vestibule::adapters::registration::RegistrationProblem;
+use vestibule::adapters::sqlite::{SqliteCodes, SqliteDirectory, SqliteThrottle, connect_options, migrate};
+use vestibule::error::{BackendError, BackendErrorKind};
+use vestibule::ports::{CodeStore, ThrottleStore, UserDirectory};
+use vestibule::throttle::{Ticket, Verdict};
+use vestibule::{AccountId, CredentialVersion, PasswordHash};
+
+use crate::database::{Database, armed, change, charges, email, handle, now, ola, pending, pool_of_one};
+
+fn problem(problem: RegistrationProblem) -> BackendError {
+    match problem {
+        RegistrationProblem::Backend(error) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What every operation answers, those that write first.
+async fn failures_of(pool: &SqlitePool) -> (Vec<BackendError>, Vec<BackendError>) {
+    let directory = SqliteDirectory::new(pool.clone());
+    let (codes, throttle) = (SqliteCodes::new(pool.clone()), SqliteThrottle::new(pool.clone()));
+    let (id, version) = (AccountId::new("1"), CredentialVersion::from_stored("1"));
+    let hash = PasswordHash::from_stored("old");
+    let writing = vec![
+        problem(directory.register(ola()).await.unwrap_err()),
+        directory.register_all([ola()]).await.unwrap_err(),
+        problem(directory.replace_contacts(&id, vec![email("kari@example.no")]).await.unwrap_err()),
+        directory.suspend(&id).await.unwrap_err(),
+        directory.resume(&id).await.unwrap_err(),
+        directory.replace_credential(&id, &version, &change("new")).await.unwrap_err(),
+        directory.replace_hash(&id, &hash, &hash).await.unwrap_err(),
+        codes.insert(&pending(1)).await.unwrap_err(),
+        codes.arm(&handle(1), 1, &armed(), now()).await.unwrap_err(),
+        codes.reissue(&handle(1), now(), now()).await.unwrap_err(),
+        codes.count_attempt(&handle(1), now()).await.unwrap_err(),
+        codes.take(&handle(1), 1, now()).await.unwrap_err(),
+        codes.purge(now()).await.unwrap_err(),
+        throttle.charge(&charges([1]), now()).await.unwrap_err(),
+        throttle.lift(&charges([1])[0].key).await.unwrap_err(),
+        throttle.purge(now()).await.unwrap_err(),
+    ];
+    let mut reading = Vec::new();
+    reading.extend(directory.get(&id).await.err());
+    reading.extend(directory.find(&email("ola@example.no")).await.err());
+    reading.extend(directory.accounts_after(None, 10).await.err());
+    (writing, reading)
+}
+
+fn assert_all(errors: &[BackendError], kind: BackendErrorKind, advice: &str) {
+    for error in errors {
+        assert_eq!(error.kind(), kind, "{error:?}");
+        assert!(error.to_string().contains(advice), "{error:?}");
+        let printed = format!("{error:?} {error} {:?}", error.source().map(ToString::to_string));
+        for value in ["ola", "example.no", "Nordmann", "new"] {
+            assert!(!printed.contains(value), "{printed}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_missing_schema_is_named_as_such() {
+    let database = Database::absent();
+    let (writing, reading) = failures_of(&database.pool).await;
+    assert_all(&writing, BackendErrorKind::Misconfigured, "call sqlite::migrate");
+    assert_all(&reading, BackendErrorKind::Misconfigured, "call sqlite::migrate");
+    assert_eq!(reading.len(), 3);
+}
+
+#[tokio::test]
+async fn a_locked_database_is_busy_in_bounded_time_and_works_afterwards() {
+    let database = Database::new().await;
+    let waiting = database.impatient();
+    let locked = database.pool.begin_with("begin immediate").await.unwrap();
+    let began = Instant::now();
+    let (writing, reading) = failures_of(&waiting).await;
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    assert_all(&writing, BackendErrorKind::Busy, "locked");
+    assert!(reading.is_empty(), "readers do not wait for a writer: {reading:?}");
+    locked.rollback().await.unwrap();
+    SqliteCodes::new(waiting.clone()).insert(&pending(1)).await.unwrap();
+    SqliteDirectory::new(waiting).register(ola()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_pool_without_a_free_connection_is_busy() {
+    let database = Database::new().await;
+    let options = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1);
+    let pool = options
+        .acquire_timeout(Duration::from_millis(100))
+        .connect_lazy_with(connect_options(database.path()));
+    let _held = pool.acquire().await.unwrap();
+    let (writing, reading) = failures_of(&pool).await;
+    assert_all(&writing, BackendErrorKind::Busy, "pool");
+    assert_all(&reading, BackendErrorKind::Busy, "pool");
+}
+
+#[tokio::test]
+async fn a_closed_pool_is_unavailable() {
+    let database = Database::new().await;
+    database.pool.close().await;
+    let (writing, reading) = failures_of(&database.pool).await;
+    assert_all(&writing, BackendErrorKind::Unavailable, "closed");
+    assert_all(&reading, BackendErrorKind::Unavailable, "closed");
+}
+
+#[tokio::test]
+async fn a_read_only_database_is_read_and_not_written() {
+    let database = Database::new().await;
+    let id = database.directory().register(ola()).await.unwrap();
+    let pool = pool_of_one(connect_options(database.path()).read_only(true).create_if_missing(false));
+    migrate(&pool).await.unwrap();
+    let (writing, reading) = failures_of(&pool).await;
+    assert_all(&writing, BackendErrorKind::Misconfigured, "read-only");
+    assert!(reading.is_empty(), "{reading:?}");
+    assert!(SqliteDirectory::new(pool).get(&id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_corrupt() {
+    let database = Database::absent();
+    std::fs::write(database.path(), "This is a letter to ola@example.no. ".repeat(1_000)).unwrap();
+    let (writing, reading) = failures_of(&database.pool).await;
+    assert_all(&writing, BackendErrorKind::Corrupt, "check the path");
+    assert_all(&reading, BackendErrorKind::Corrupt, "check the path");
+    assert_eq!(migrate(&database.pool).await.unwrap_err().kind(), BackendErrorKind::Corrupt);
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_opened_is_unavailable() {
+    let database = Database::absent();
+    let pool = pool_of_one(connect_options(database.path().join("no such directory")));
+    let (writing, reading) = failures_of(&pool).await;
+    assert_all(&writing, BackendErrorKind::Unavailable, "could not be opened");
+    assert_all(&reading, BackendErrorKind::Unavailable, "could not be opened");
+}
+
+#[tokio::test]
+async fn a_full_database_is_unavailable_and_works_once_there_is_room() {
+    let database = Database::new().await;
+    let pool = pool_of_one(connect_options(database.path()));
+    let directory = SqliteDirectory::new(pool.clone());
+    let pages: i64 = sqlx::query_scalar("pragma page_count").fetch_one(&pool).await.unwrap();
+    // The limit holds for the one connection of the pool, and goes with it.
+    sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(format!("pragma max_page_count = {pages}")))
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let mut person = 0..;
+    let full = loop {
+        let address = format!("{}@example.no", person.next().unwrap());
+        let long = Registration::new(email(&address)).name("Ola".repeat(500));
+        if let Err(full) = directory.register(long).await {
+            break problem(full);
+        }
+    };
+    assert_eq!(full.kind(), BackendErrorKind::Unavailable, "{full:?}");
+    assert!(full.to_string().contains("free space"), "{full}");
+    // SQLite has given the transaction up by itself: the driver does not know, and the connection must be replaced.
+    sqlx::query_scalar::<_, i64>("pragma max_page_count = 100000").fetch_one(&pool).await.unwrap();
+    for _ in 0..3 {
+        let address = format!("{}@example.no", person.next().unwrap());
+        directory.register(Registration::new(email(&address))).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn damaged_rows_are_corrupt_and_can_be_lifted() {
+    let database = Database::new().await;
+    let throttle = database.throttle();
+    let charged = charges([1, 2]);
+    let Verdict::Allowed(ticket) = throttle.charge(&charged, now()).await.unwrap() else { panic!() };
+    sqlx::query("update vestibule_throttles set state = x'01ffff' where key = ?1")
+        .bind(&charged[0].key.as_bytes()[..])
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    let damaged = throttle.charge(&charged, now()).await.unwrap_err();
+    assert_eq!(damaged.kind(), BackendErrorKind::Corrupt);
+    assert_eq!(throttle.refund(&ticket).await.unwrap_err().kind(), BackendErrorKind::Corrupt);
+    throttle.lift(&charged[0].key).await.unwrap();
+    assert!(matches!(throttle.charge(&charged, now()).await.unwrap(), Verdict::Allowed(_)));
+    throttle.refund(&Ticket::default()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_code_that_cannot_be_read_is_corrupt_and_its_values_are_not_printed() {
+    let database = Database::new().await;
+    let codes = database.codes();
+    let damages = [
+        "purpose = 'ola@example.no'",
+        "contact = 'ola@example.no'",
+        "format = 'ola@example.no'",
+        "expires_at = 9223372036854775807",
+        "max_attempts = 9223372036854775807",
+        "mac = x'00'",
+        "mac = zeroblob(36), account_id = 'ola'",
+        "mac = zeroblob(36), account_id = 'ola', destination = 'ola', credential_version = 'ola'",
+    ];
+    for (damage, number) in damages.into_iter().zip(1..) {
+        codes.insert(&pending(number)).await.unwrap();
+        let sql = format!("update vestibule_codes set {damage} where handle = ?1");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(&handle(number).as_bytes()[..])
+            .execute(&database.pool)
+            .await
+            .unwrap();
+        let corrupt = codes.count_attempt(&handle(number), now()).await.unwrap_err();
+        assert_all(&[corrupt], BackendErrorKind::Corrupt, "damaged");
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_read_is_corrupt_and_its_values_are_not_printed() {
+    let database = Database::new().await;
+    let directory = database.directory();
+    let id = directory.register(ola()).await.unwrap();
+    sqlx::query("update vestibule_contacts set spelling = 'ola'").execute(&database.pool).await.unwrap();
+    let corrupt = directory.get(&id).await.unwrap_err();
+    assert_all(&[corrupt], BackendErrorKind::Corrupt, "vestibule_contacts");
+}
+
+#[tokio::test]
+async fn a_second_row_with_one_handle_is_explained() {
+    let database = Database::new().await;
+    database.codes().insert(&pending(1)).await.unwrap();
+    let refused = database.codes().insert(&pending(1)).await.unwrap_err();
+    assert_eq!(refused.kind(), BackendErrorKind::Other);
+    assert!(refused.to_string().contains("stored already"), "{refused}");
+}

@@ -1,0 +1,94 @@
+use sqlx::sqlite::SqlitePool;
+use vestibule::adapters::sqlite::{connect_options, migrate};
+use vestibule::error::BackendErrorKind;
+
+use crate::database::{Database, pool_of_one};
+
+async fn tables(pool: &SqlitePool) -> Vec<String> {
+    sqlx::query_scalar("select name from sqlite_schema where type = 'table' order by name")
+        .fetch_all(pool)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn every_table_is_named_after_the_library() {
+    let database = Database::new().await;
+    assert_eq!(
+        tables(&database.pool).await,
+        [
+            "vestibule_accounts",
+            "vestibule_codes",
+            "vestibule_contacts",
+            "vestibule_schema",
+            "vestibule_throttles"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn migrating_twice_changes_nothing() {
+    let database = Database::new().await;
+    let before = tables(&database.pool).await;
+    migrate(&database.pool).await.unwrap();
+    assert_eq!(tables(&database.pool).await, before);
+    let versions: Vec<i64> =
+        sqlx::query_scalar("select version from vestibule_schema").fetch_all(&database.pool).await.unwrap();
+    assert_eq!(versions, [1]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn pools_that_start_at_once_on_a_fresh_file_all_migrate_it() {
+    for _ in 0..20 {
+        let database = Database::absent();
+        let starting: Vec<_> = (0..4)
+            .map(|_| {
+                let pool = pool_of_one(connect_options(database.path()));
+                tokio::spawn(async move { migrate(&pool).await })
+            })
+            .collect();
+        for started in starting {
+            started.await.unwrap().unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn tables_of_an_application_are_left_alone() {
+    let database = Database::absent();
+    sqlx::raw_sql("create table members (name text); insert into members values ('Ola')")
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    migrate(&database.pool).await.unwrap();
+    let name: String =
+        sqlx::query_scalar("select name from members").fetch_one(&database.pool).await.unwrap();
+    assert_eq!(name, "Ola");
+}
+
+#[tokio::test]
+async fn a_later_schema_is_refused() {
+    let database = Database::new().await;
+    sqlx::query("insert into vestibule_schema values (99)").execute(&database.pool).await.unwrap();
+    let refusal = migrate(&database.pool).await.unwrap_err();
+    assert_eq!(refusal.kind(), BackendErrorKind::Misconfigured);
+    let text = refusal.to_string();
+    assert!(text.contains("version 99") && text.contains("run the release that made it"), "{text}");
+}
+
+#[tokio::test]
+async fn a_migration_that_fails_leaves_nothing_behind() {
+    let database = Database::absent();
+    sqlx::raw_sql("create table vestibule_codes (mine text)").execute(&database.pool).await.unwrap();
+    migrate(&database.pool).await.unwrap_err();
+    assert_eq!(tables(&database.pool).await, ["vestibule_codes"]);
+}
+
+#[tokio::test]
+async fn a_schema_that_is_up_to_date_is_not_written_to() {
+    let database = Database::new().await;
+    let other = database.impatient();
+    let mut writing = database.pool.begin_with("begin immediate").await.unwrap();
+    sqlx::query("delete from vestibule_codes").execute(&mut *writing).await.unwrap();
+    migrate(&other).await.unwrap();
+}

@@ -1,0 +1,90 @@
+use std::time::Duration;
+
+use vestibule::code::CodeFormat;
+use vestibule::ports::{ArmedCode, Attempt, CodeStore, CodeTarget, Reissue, ThrottleStore};
+use vestibule::throttle::Verdict;
+use vestibule::{AccountId, CredentialVersion, Locale};
+
+use crate::database::{Database, armed, charges, email, handle, in_minutes, now, pending};
+
+#[tokio::test]
+async fn metacharacters_are_read_back_as_they_were_written() {
+    let database = Database::new().await;
+    let codes = database.codes();
+    let strange = "'; drop table vestibule_codes; -- %_\"\u{0}\u{1F600}";
+    let mut row = pending(1);
+    row.contact = email("o'brien%_--@example.no");
+    row.locale = Some(Locale::new(strange));
+    row.format = CodeFormat::letters(15).unwrap();
+    codes.insert(&row).await.unwrap();
+    let target = CodeTarget {
+        account: AccountId::new(strange),
+        destination: email("o'brien%_--@example.no"),
+        credential_version: CredentialVersion::from_stored(strange),
+    };
+    let code = ArmedCode { target: Some(target), mac: armed().mac };
+    assert!(codes.arm(&handle(1), 1, &code, now()).await.unwrap());
+    let Attempt::Counted(stored) = codes.count_attempt(&handle(1), now()).await.unwrap() else { panic!() };
+    assert_eq!(stored.pending.contact.canonical(), row.contact.canonical());
+    assert_eq!(stored.pending.locale.unwrap().as_str(), strange.replace('_', "-"));
+    assert_eq!(stored.pending.format, row.format);
+    let target = stored.armed.unwrap().target.unwrap();
+    assert_eq!(target.account.as_str(), strange);
+    assert_eq!(target.credential_version.as_str(), strange);
+}
+
+#[tokio::test]
+async fn a_row_at_its_end_is_gone_rather_than_too_soon() {
+    let database = Database::new().await;
+    let codes = database.codes();
+    codes.insert(&pending(1)).await.unwrap();
+    let Reissue::TooSoon { retry_after } = codes.reissue(&handle(1), now(), now()).await.unwrap() else {
+        panic!()
+    };
+    assert_eq!(retry_after, Duration::from_secs(60));
+    codes.take(&handle(1), 1, now()).await.unwrap();
+    assert!(matches!(codes.reissue(&handle(1), now(), now()).await.unwrap(), Reissue::Gone));
+}
+
+#[tokio::test]
+async fn more_rows_than_a_batch_are_purged() {
+    let database = Database::new().await;
+    let (codes, throttle) = (database.codes(), database.throttle());
+    // Ten thousand rows of either kind, of which the second half is to stay.
+    sqlx::raw_sql(
+        "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 5000) \
+         insert into vestibule_codes (handle, purpose, contact, format, created_at, resend_at, reissue_until, \
+         expires_at, max_attempts, max_issues) \
+         select randomblob(32), 'recovery', 'phone:+4741234567', '8d', 0, 0, 0, n, 10, 3 from numbers; \
+         with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 5000) \
+         insert into vestibule_throttles select randomblob(32), x'0100', n from numbers;",
+    )
+    .execute(&database.pool)
+    .await
+    .unwrap();
+    let epoch = vestibule::time::OffsetDateTime::UNIX_EPOCH;
+    assert_eq!(codes.purge(epoch + Duration::from_millis(2_501)).await.unwrap(), 2_500);
+    assert_eq!(throttle.purge(epoch + Duration::from_millis(2_500)).await.unwrap(), 2_500);
+    assert_eq!(codes.purge(in_minutes(0)).await.unwrap(), 2_500);
+    assert_eq!(throttle.purge(in_minutes(0)).await.unwrap(), 2_500);
+}
+
+#[tokio::test]
+async fn a_refund_removes_a_row_without_events_and_keeps_the_others() {
+    let database = Database::new().await;
+    let throttle = database.throttle();
+    let Verdict::Allowed(_) = throttle.charge(&charges([1]), now()).await.unwrap() else { panic!() };
+    let Verdict::Allowed(ticket) = throttle.charge(&charges([1, 2]), now()).await.unwrap() else { panic!() };
+    throttle.refund(&ticket).await.unwrap();
+    let keys: Vec<Vec<u8>> =
+        sqlx::query_scalar("select key from vestibule_throttles").fetch_all(&database.pool).await.unwrap();
+    assert_eq!(keys, [charges([1])[0].key.as_bytes()]);
+    throttle.refund(&ticket).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_batch_without_charges_is_allowed() {
+    let database = Database::new().await;
+    let Verdict::Allowed(ticket) = database.throttle().charge(&[], now()).await.unwrap() else { panic!() };
+    assert!(ticket.entries().is_empty());
+}
