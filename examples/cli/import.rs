@@ -1,7 +1,6 @@
 //! Registering everybody in a CSV file. Good lines are entered, bad ones are reported; it can be run again.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::fs;
 use std::path::Path;
 
 use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
@@ -32,9 +31,10 @@ pub struct Imported {
 pub async fn import(members: &Members, path: &Path) -> Result<(), Failure> {
     let words = members.words;
     let cannot = |error: &dyn std::error::Error| Failure::Told(words.cannot_use(path, &error.to_string()));
-    let file = File::open(path).map_err(|error| cannot(&error))?;
-    let bar = progress_bar(file.metadata().map(|data| data.len()).unwrap_or_default());
-    let mut rows = open_rows(file).map_err(|error| cannot(&error))?;
+    let file = fs::read(path).map_err(|error| cannot(&error))?;
+    let bar = progress_bar(file.len());
+    let mut lines = Lines::of(&file);
+    let mut rows = rows(&file);
     let header = rows.byte_headers().map_err(|error| cannot(&error))?;
     let columns = Columns::find(header).ok_or_else(|| Failure::Told(words.header_required()))?;
 
@@ -46,7 +46,7 @@ pub async fn import(members: &Members, path: &Path) -> Result<(), Failure> {
             Ok(person) => batch.push(person),
             Err(problem) => {
                 outcome.refused += 1;
-                let line = record.position().map_or(0, csv::Position::line);
+                let line = lines.number_at(record.position().map_or(0, csv::Position::byte));
                 let report = words.line(line, &members.explain_line(problem));
                 bar.suspend(|| screen::complain(&report));
             }
@@ -116,19 +116,41 @@ impl Columns {
 
 /// Fields are separated by commas; by semicolons where the first line has none but these, as Norwegian spreadsheets
 /// write them. A byte order mark is skipped, and lines may end in either way.
-fn open_rows(file: File) -> std::io::Result<Reader<BufReader<File>>> {
-    let mut file = BufReader::new(file);
-    let beginning = file.fill_buf()?;
-    let first_line = beginning.split(|byte| *byte == b'\n').next().unwrap_or_default();
+fn rows(file: &[u8]) -> Reader<&[u8]> {
+    let first_line = file.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let semicolons = first_line.contains(&b';') && !first_line.contains(&b',');
     let delimiter = if semicolons { b';' } else { b',' };
-    Ok(ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(Trim::Headers).from_reader(file))
+    ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(Trim::Headers).from_reader(file)
+}
+
+/// Numbers lines as an editor does. The parser's own numbers are those before the rest of a line's end, and before
+/// empty lines.
+struct Lines<'a> {
+    file: &'a [u8],
+    counted: usize,
+    number: u64,
+}
+
+impl<'a> Lines<'a> {
+    const fn of(file: &'a [u8]) -> Self {
+        Self { file, counted: 0, number: 1 }
+    }
+
+    /// The number of the line where the record that was parsed from `position` on begins. Positions do not go back.
+    fn number_at(&mut self, position: u64) -> u64 {
+        let from = usize::try_from(position).unwrap_or(usize::MAX).min(self.file.len());
+        let ends = self.file[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let passed = &self.file[self.counted.min(from)..from + ends];
+        self.number += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.counted = from + ends;
+        self.number
+    }
 }
 
 /// Shown on a terminal only.
-fn progress_bar(bytes: u64) -> ProgressBar {
+fn progress_bar(bytes: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %");
-    ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    ProgressBar::new(bytes as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 impl Members {
