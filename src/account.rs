@@ -1,10 +1,13 @@
 //! Who an account belongs to, what state it is in, and which credential it has now.
 
+mod registration;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+pub use self::registration::{Registration, RegistrationProblem};
 use crate::contact::Contact;
 use crate::error::BackendError;
 use crate::hasher::PasswordHash;
@@ -118,53 +121,6 @@ impl fmt::Debug for Account {
             .field("state", &self.state)
             .field("credential_version", &self.credential_version)
             .finish_non_exhaustive()
-    }
-}
-
-/// A person to be entered into one of this crate's own directories.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Registration {
-    /// The e-mail addresses and mobile numbers, the main one first.
-    pub contacts: Vec<Contact>,
-    /// The person's name, where it is known.
-    pub name: Option<String>,
-    /// The language to write in, where it is known.
-    pub locale: Option<Locale>,
-}
-
-impl Registration {
-    /// A person with one contact.
-    #[must_use]
-    pub fn new(contact: impl Into<Contact>) -> Self {
-        Self { contacts: vec![contact.into()], name: None, locale: None }
-    }
-
-    /// Adds a contact.
-    #[must_use]
-    pub fn contact(mut self, contact: impl Into<Contact>) -> Self {
-        self.contacts.push(contact.into());
-        self
-    }
-
-    /// Gives the name.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Gives the language.
-    #[must_use]
-    pub fn locale(mut self, locale: Locale) -> Self {
-        self.locale = Some(locale);
-        self
-    }
-}
-
-impl fmt::Debug for Registration {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registration").field("contacts", &self.contacts.len()).finish_non_exhaustive()
     }
 }
 

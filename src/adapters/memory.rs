@@ -9,6 +9,8 @@ mod clock;
 mod codes;
 mod directory;
 mod events;
+#[cfg(feature = "contract")]
+mod managed;
 mod throttle;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

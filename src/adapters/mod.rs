@@ -2,7 +2,6 @@
 
 pub mod memory;
 pub mod outbox;
-pub mod registration;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod threads;

@@ -48,8 +48,9 @@ impl fmt::Debug for CodeMac {
 pub(crate) struct MacInput<'a> {
     pub(crate) purpose: Purpose,
     pub(crate) handle: &'a [u8; 32],
-    /// The account and the contact the code was sent to; nothing for a decoy.
-    pub(crate) target: Option<(&'a AccountId, &'a Contact)>,
+    pub(crate) account: &'a AccountId,
+    /// The contact the code was sent to.
+    pub(crate) destination: &'a Contact,
     pub(crate) issue: u32,
     pub(crate) code: &'a str,
 }
@@ -57,14 +58,11 @@ pub(crate) struct MacInput<'a> {
 impl MacInput<'_> {
     /// Feeds each part with its length in front, so that no two inputs read the same.
     pub(crate) fn feed(&self, mut update: impl FnMut(&[u8])) {
-        let (account, destination) = match self.target {
-            Some((account, contact)) => (account.as_str(), contact.canonical()),
-            None => ("", String::new()),
-        };
+        let destination = self.destination.canonical();
         let parts: [&[u8]; 6] = [
             self.purpose.as_str().as_bytes(),
             self.handle,
-            account.as_bytes(),
+            self.account.as_str().as_bytes(),
             destination.as_bytes(),
             &self.issue.to_be_bytes(),
             self.code.as_bytes(),

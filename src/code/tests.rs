@@ -3,8 +3,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::random;
 
-fn scripted(bytes: &[u8]) -> impl FnMut(&mut [u8]) -> Result<(), BackendError> {
-    let mut bytes = bytes.to_vec().into_iter().cycle();
+fn scripted(bytes: &[u8]) -> impl FnMut(&mut [u8]) -> Result<(), BackendError> + '_ {
+    let mut bytes = bytes.iter().copied().cycle();
     move |buffer| {
         buffer.fill_with(|| bytes.next().unwrap_or_default());
         Ok(())

@@ -1,1 +1,99 @@
-//! To come.
+//! What every implementation of a port must pass: one test for each clause of its contract, of the same name.
+//!
+//! The contract of [`CodeStore`](crate::ports::CodeStore), [`ThrottleStore`](crate::ports::ThrottleStore) and
+//! [`UserDirectory`](crate::ports::UserDirectory) is the list in the doc of the trait. The macros [`code_store!`],
+//! [`throttle_store!`] and [`user_directory!`] turn the lists into tests, so that the test module of an adapter is one
+//! line, and a clause that a later release adds is tested without a change there. The clauses are plain functions too,
+//! in the modules of the same names.
+//!
+//! This is for tests alone: put the feature `contract` under `[dev-dependencies]`. A clause that is not kept panics.
+//!
+//! # Examples
+//!
+//! A macro takes a future that makes a fresh, empty store; it is evaluated for every test anew, on a runtime of that
+//! test's own, where tokio's timers and sockets work. The store need not be `Clone`.
+//!
+//! ```
+//! mod codes {
+//!     use vestibule::adapters::memory::MemoryCodes;
+//!
+//!     vestibule::contract::code_store!(async { MemoryCodes::new() });
+//! }
+//!
+//! mod throttle {
+//!     use vestibule::adapters::memory::MemoryThrottle;
+//!
+//!     vestibule::contract::throttle_store!(async { MemoryThrottle::new() });
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! A directory is read by this library, but filled by the application; so that the clauses can do both, the directory
+//! under test implements [`ManagedDirectory`] as well:
+//!
+//! ```
+//! mod directory {
+//!     use vestibule::adapters::memory::MemoryDirectory;
+//!
+//!     vestibule::contract::user_directory!(async { MemoryDirectory::new() });
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! What must outlive a store, such as the file of a database, is best made under a name of its own in
+//! `env!("CARGO_TARGET_TMPDIR")`, which Cargo keeps for integration tests.
+
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clauses are tests: one that is not kept panics, and so does a store that fails"
+)]
+
+pub mod code_store;
+pub mod throttle_store;
+pub mod user_directory;
+
+mod crowd;
+mod managed_directory;
+mod samples;
+
+use std::time::Duration;
+
+pub use self::managed_directory::ManagedDirectory;
+#[doc(inline)]
+pub use crate::{
+    __contract_code_store as code_store, __contract_throttle_store as throttle_store,
+    __contract_user_directory as user_directory,
+};
+
+/// How long a clause may take before it counts as stuck: far more than a slow database on a busy machine needs.
+const STUCK_AFTER: Duration = Duration::from_secs(120);
+
+/// Runs one clause on a runtime of its own, with several threads and a limit of two minutes.
+///
+/// The macros call it; a test of one's own that needs tokio may do so too.
+pub fn run(clause: impl Future<Output = ()>) {
+    // Several threads even on one core: concurrency clauses are worth little if tasks take turns politely.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    let kept = runtime.block_on(async { tokio::time::timeout(STUCK_AFTER, clause).await });
+    // A task that is stuck on a thread must not keep the test from failing.
+    runtime.shutdown_background();
+    assert!(kept.is_ok(), "no answer after {STUCK_AFTER:?}");
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __contract_tests {
+    ($fresh:expr, $port:ident: $($clause:ident)+) => {
+        $(
+            #[test]
+            fn $clause() {
+                $crate::contract::run(async {
+                    let store = ::std::sync::Arc::new($fresh.await);
+                    $crate::contract::$port::$clause(&store).await;
+                });
+            }
+        )+
+    };
+}

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::account::{Account, AccountId, AccountState, CredentialVersion};
+use crate::account::{Account, AccountId, AccountState};
 use crate::code::{Code, CodeHandle, MacInput, Purpose};
 use crate::contact::{Contact, LineKind, PhoneNumber};
 use crate::delivery::{Delivery, Sending};
@@ -160,7 +160,8 @@ impl Delivery {
         let mac = context.keys.code_mac(&MacInput {
             purpose: pending.purpose,
             handle: handle.expose(),
-            target: Some((&account.id, &to)),
+            account: &account.id,
+            destination: &to,
             issue: *issue,
             code: code.expose(),
         });
@@ -169,7 +170,7 @@ impl Delivery {
             destination: to.clone(),
             credential_version: account.credential_version.clone(),
         };
-        let armed = ArmedCode { target: Some(target), mac };
+        let armed = ArmedCode { target, mac };
         let now = context.now()?;
         if !context.ask("code_store.arm", context.codes.arm(&pending.handle, *issue, &armed, now)).await? {
             // Another issue was asked for meanwhile, or the row is at its end: this code is worth nothing.
@@ -195,14 +196,7 @@ impl Delivery {
     ) -> Result<(), BackendError> {
         let context = &self.context;
         let Arming { pending, issue, .. } = request;
-        // In every field of the shape that a real one has: neither the time it takes to compare, nor a copy of the
-        // store, tells one from the other.
-        let target = CodeTarget {
-            account: AccountId::new(CredentialVersion::random()?.as_str()),
-            destination: pending.contact.clone(),
-            credential_version: CredentialVersion::random()?,
-        };
-        let decoy = ArmedCode { target: Some(target), mac: context.keys.decoy_mac()? };
+        let decoy = ArmedCode::decoy(&pending.contact, &context.keys)?;
         let armed = context.codes.arm(&pending.handle, *issue, &decoy, context.now()?);
         context.ask("code_store.arm", armed).await?;
         context.tell(EventKind::DecoyArmed { purpose: pending.purpose, reason }, |mut event| {

@@ -105,7 +105,8 @@ impl Sending {
                 None => return Attempted::Again(None),
                 Some(false) => return Attempted::Lost(LossReason::Superseded),
                 Some(true) => {
-                    let valid_for = (row.expires_at - now).unsigned_abs();
+                    // The moments since it was made do not turn ten minutes into nine.
+                    let valid_for = (row.expires_at - now + FRESH).unsigned_abs();
                     Notice::Code { purpose: *purpose, code: code.clone(), valid_for }
                 }
             },
@@ -189,5 +190,5 @@ impl Row {
     }
 }
 
-/// For how long an armed row is taken to be what it was.
+/// For how long an armed row is taken to be what it was, and a code to be new.
 const FRESH: time::Duration = time::Duration::seconds(2);

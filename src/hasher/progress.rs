@@ -22,6 +22,7 @@ struct State {
 impl Progress {
     /// Whether a hash was started. While a job still waits in the queue this may change; [`Progress::settle`] does
     /// not.
+    #[cfg(test)]
     pub(crate) fn has_started(&self) -> bool {
         lock(&self.0).started
     }

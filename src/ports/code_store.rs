@@ -9,13 +9,14 @@ use crate::account::{AccountId, CredentialVersion};
 use crate::code::{CodeFormat, CodeMac, HandleDigest, Purpose};
 use crate::contact::Contact;
 use crate::error::BackendError;
+use crate::key::KeyRing;
 use crate::locale::Locale;
 
 /// Keeps the codes that are on their way: one row a request.
 ///
 /// A row is the same whoever asked. It is *armed* afterwards, with the MAC of a code for an account, or with a decoy
-/// that no code opens; a store cannot tell one from the other by more than the missing target. The comparison is the
-/// core's, so that no store can get it wrong.
+/// that no code opens and that has every field the other has: no store can tell one from the other. The comparison is
+/// the core's, so that no store can get it wrong.
 ///
 /// Times are compared as they are given: a row is live while `now < expires_at`. A row is *exhausted* when
 /// `max_attempts` tries are counted, and *taken* when its code was used.
@@ -31,7 +32,6 @@ use crate::locale::Locale;
 /// - Another issue than the current one, an expired, a taken and an unknown row are not
 ///   (`another_issue_than_the_current_one_is_not_armed`, `an_expired_row_is_not_armed`,
 ///   `a_taken_row_is_not_armed`, `an_unknown_row_is_not_armed`).
-/// - A decoy, which has no target, is kept like any other (`a_decoy_is_kept_like_any_other`).
 ///
 /// Issuing again:
 /// - The issue number goes up by one and the old MAC is gone; tries and expiry stay
@@ -201,10 +201,23 @@ pub struct PendingCode {
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "stores rebuild it from their rows")]
 pub struct ArmedCode {
-    /// Whose account the code opens; nobody's for a decoy.
-    pub target: Option<CodeTarget>,
+    /// Whose account the code opens; for a decoy, an account that there is not.
+    pub target: CodeTarget,
     /// The MAC of the code; random for a decoy. 36 bytes.
     pub mac: CodeMac,
+}
+
+impl ArmedCode {
+    /// What no code opens. In every field it has the shape of a real one: neither the time it takes to compare, nor a
+    /// copy of the store, tells one from the other.
+    pub(crate) fn decoy(contact: &Contact, keys: &KeyRing) -> Result<Self, BackendError> {
+        let target = CodeTarget {
+            account: AccountId::new(CredentialVersion::random()?.as_str()),
+            destination: contact.clone(),
+            credential_version: CredentialVersion::random()?,
+        };
+        Ok(Self { target, mac: keys.decoy_mac()? })
+    }
 }
 
 /// Whose account a code opens, and as what it was when the code was made.

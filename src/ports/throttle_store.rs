@@ -26,7 +26,7 @@ use crate::throttle::{Charge, ThrottleKey, Ticket, Verdict};
 ///
 /// Undoing:
 /// - A refund undoes its own charge and nothing else (`a_refund_undoes_its_own_charge_alone`).
-/// - Lifting clears one key (`lifting_clears_one_key`).
+/// - Lifting clears the given keys and no others (`lifting_clears_the_given_keys_alone`).
 ///
 /// Purging:
 /// - What may be forgotten by the given time goes, and nothing else (`purging_removes_what_may_be_forgotten`).
@@ -46,12 +46,12 @@ pub trait ThrottleStore: Debug + Send + Sync + 'static {
     /// When the store cannot be asked.
     async fn refund(&self, ticket: &Ticket) -> Result<(), BackendError>;
 
-    /// Forgets everything about a key.
+    /// Forgets everything about some keys.
     ///
     /// # Errors
     ///
     /// When the store cannot be asked.
-    async fn lift(&self, key: &ThrottleKey) -> Result<(), BackendError>;
+    async fn lift(&self, keys: &[ThrottleKey]) -> Result<(), BackendError>;
 
     /// Removes rows that may be forgotten at the given time, in batches that hold no lock for long, and says how
     /// many.
@@ -72,8 +72,8 @@ impl<T: ThrottleStore + ?Sized> ThrottleStore for Arc<T> {
         (**self).refund(ticket).await
     }
 
-    async fn lift(&self, key: &ThrottleKey) -> Result<(), BackendError> {
-        (**self).lift(key).await
+    async fn lift(&self, keys: &[ThrottleKey]) -> Result<(), BackendError> {
+        (**self).lift(keys).await
     }
 
     async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {

@@ -92,7 +92,8 @@ impl Attempt {
 impl Drop for Attempt {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket.take() else { return };
-        if self.progress.has_started() {
+        // Withdraws what still waits, and says in one step whether anything was hashed.
+        if self.progress.settle() {
             return;
         }
         let (context, turn) = (Arc::clone(&self.context), self.turn.take());

@@ -130,7 +130,7 @@ async fn clear_failures(inner: &Inner, name: &Contact, device: Option<&Device>, 
     };
     // Where this was the only event there is nothing to clear, which is nearly always.
     if ticket.is_some_and(|ticket| ticket.had_earlier_events(&key)) {
-        let _ = context.ask("throttle_store.lift", context.throttle.lift(&key)).await;
+        let _ = context.ask("throttle_store.lift", context.throttle.lift(&[key])).await;
     }
 }
 

@@ -35,7 +35,7 @@ use crate::delivery::Delivery;
 use crate::device::{Device, DeviceToken};
 use crate::error::{BackendError, BackendErrorKind, Error};
 use crate::event::{EventKind, Flow};
-use crate::hasher::{HashFailure, HashPool, Lane, Place, PoolStats, Standing};
+use crate::hasher::{HashFailure, HashPool, Lane, Overloaded, Place, PoolStats, Standing};
 use crate::locale::Locale;
 use crate::origin::Origin;
 use crate::password::{NewPassword, PasswordPolicy, PasswordProblem, PersonWord};
@@ -195,7 +195,7 @@ impl Inner {
         let source = self.context.keys.identifier("hasher lane", &[&origin.source()]);
         let [a, b, c, d, e, f, g, h, ..] = *source.as_bytes();
         let lane = Lane::new(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
-        self.pool.reserve(lane, standing).map_err(|_| self.overloaded(flow, origin))
+        self.pool.reserve(lane, standing).map_err(|Overloaded| self.overloaded(flow, origin))
     }
 
     fn overloaded(&self, flow: Flow, origin: &Origin) -> Error {

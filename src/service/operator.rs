@@ -71,9 +71,7 @@ impl AccountService {
         if let Found::One(account) = context.ask("user_directory.find", find).await? {
             keys.extend(limits::of_account(context, &account.id));
         }
-        for key in keys {
-            context.ask("throttle_store.lift", context.throttle.lift(&key)).await?;
-        }
+        context.ask("throttle_store.lift", context.throttle.lift(&keys)).await?;
         self.inner.tell_about(EventKind::ThrottleLifted, None, Some(contact), &Origin::without_address());
         Ok(())
     }

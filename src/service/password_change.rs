@@ -136,9 +136,8 @@ pub(super) async fn set_password(
     }
     inner.tell_about(EventKind::PasswordSet { how: proof.how() }, Some(&account.id), proof.proven(), origin);
     let stops = account.log_in_names().map(|name| limits::log_in_stop(context, name));
-    for key in stops.chain([limits::change_stop(context, &account.id)]) {
-        let _ = context.ask("throttle_store.lift", context.throttle.lift(&key)).await;
-    }
+    let stops: Vec<_> = stops.chain([limits::change_stop(context, &account.id)]).collect();
+    let _ = context.ask("throttle_store.lift", context.throttle.lift(&stops)).await;
     Ok(Some(version))
 }
 

@@ -6,7 +6,7 @@ use crate::contact::Contact;
 use crate::event::CodeRefusal;
 use crate::hasher::Verdict;
 use crate::key::KeyRing;
-use crate::ports::{CodeTarget, StoredCode};
+use crate::ports::{ArmedCode, CodeTarget, StoredCode};
 
 /// A code that matched its row. It says nothing yet about the account, which may have changed since.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(super) struct MatchedCode {
 
 impl MatchedCode {
     /// Compares a code with its row, in constant time. A row that is not armed yet, or with a decoy, costs the same
-    /// comparison and matches nothing.
+    /// comparison and matches nothing; so does one for another purpose.
     pub(super) fn compare(
         keys: &KeyRing,
         purpose: Purpose,
@@ -25,26 +25,19 @@ impl MatchedCode {
         stored: &StoredCode,
         code: &str,
     ) -> Option<Self> {
-        let armed = stored.armed.as_ref();
-        let target = armed.and_then(|armed| armed.target.as_ref());
+        // A row that is not armed yet is compared all the same, with one that no code opens.
+        let unarmed = || ArmedCode::decoy(&stored.pending.contact, keys);
+        let armed = stored.armed.clone().map_or_else(unarmed, Ok).ok()?;
         let input = MacInput {
             purpose,
             handle: handle.expose(),
-            target: target.map(|target| (&target.account, &target.destination)),
+            account: &armed.target.account,
+            destination: &armed.target.destination,
             issue: stored.issue,
             code,
         };
-        let matches = match armed {
-            Some(armed) => keys.matches_code(&input, &armed.mac),
-            // The MAC is computed all the same, against one that no code has.
-            None => keys.decoy_mac().is_ok_and(|decoy| keys.matches_code(&input, &decoy)),
-        };
-        match target {
-            Some(target) if matches && stored.pending.purpose == purpose => {
-                Some(Self { purpose, target: target.clone() })
-            }
-            _ => None,
-        }
+        let matches = keys.matches_code(&input, &armed.mac);
+        (matches && stored.pending.purpose == purpose).then_some(Self { purpose, target: armed.target })
     }
 
     /// Whose account the code was made for.

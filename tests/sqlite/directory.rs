@@ -1,6 +1,6 @@
 use vestibule::account::Registration;
+use vestibule::account::RegistrationProblem;
 use vestibule::adapters::memory::ManualClock;
-use vestibule::adapters::registration::RegistrationProblem;
 use vestibule::ports::{Found, UserDirectory};
 use vestibule::{AccountId, AccountState, Contact, Locale, PhoneNumber};
 

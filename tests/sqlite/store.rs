@@ -3,6 +3,7 @@ use std::time::Duration;
 use vestibule::code::CodeFormat;
 use vestibule::ports::{ArmedCode, Attempt, CodeStore, CodeTarget, Reissue, ThrottleStore};
 use vestibule::throttle::Verdict;
+use vestibule::time::OffsetDateTime;
 use vestibule::{AccountId, CredentialVersion, Locale};
 
 use crate::database::{Database, armed, charges, email, handle, in_minutes, now, pending};
@@ -22,13 +23,13 @@ async fn metacharacters_are_read_back_as_they_were_written() {
         destination: email("o'brien%_--@example.no"),
         credential_version: CredentialVersion::from_stored(strange),
     };
-    let code = ArmedCode { target: Some(target), mac: armed().mac };
+    let code = ArmedCode { target, mac: armed().mac };
     assert!(codes.arm(&handle(1), 1, &code, now()).await.unwrap());
     let Attempt::Counted(stored) = codes.count_attempt(&handle(1), now()).await.unwrap() else { panic!() };
     assert_eq!(stored.pending.contact.canonical(), row.contact.canonical());
     assert_eq!(stored.pending.locale.unwrap().as_str(), strange.replace('_', "-"));
     assert_eq!(stored.pending.format, row.format);
-    let target = stored.armed.unwrap().target.unwrap();
+    let target = stored.armed.unwrap().target;
     assert_eq!(target.account.as_str(), strange);
     assert_eq!(target.credential_version.as_str(), strange);
 }
@@ -62,7 +63,7 @@ async fn more_rows_than_a_batch_are_purged() {
     .execute(&database.pool)
     .await
     .unwrap();
-    let epoch = vestibule::time::OffsetDateTime::UNIX_EPOCH;
+    let epoch = OffsetDateTime::UNIX_EPOCH;
     assert_eq!(codes.purge(epoch + Duration::from_millis(2_501)).await.unwrap(), 2_500);
     assert_eq!(throttle.purge(epoch + Duration::from_millis(2_500)).await.unwrap(), 2_500);
     assert_eq!(codes.purge(in_minutes(0)).await.unwrap(), 2_500);

@@ -210,8 +210,8 @@ impl<T: ThrottleStore> ThrottleStore for Scripted<T> {
         self.script.play("throttle_store.refund", self.port.refund(ticket)).await
     }
 
-    async fn lift(&self, key: &ThrottleKey) -> Result<(), BackendError> {
-        self.script.play("throttle_store.lift", self.port.lift(key)).await
+    async fn lift(&self, keys: &[ThrottleKey]) -> Result<(), BackendError> {
+        self.script.play("throttle_store.lift", self.port.lift(keys)).await
     }
 
     async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {

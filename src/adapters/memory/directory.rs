@@ -4,8 +4,8 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::Shared;
+use crate::account::RegistrationProblem;
 use crate::account::{Account, AccountId, AccountState, CredentialChange, CredentialVersion, Registration};
-use crate::adapters::registration::RegistrationProblem;
 use crate::contact::Contact;
 use crate::error::BackendError;
 use crate::hasher::PasswordHash;

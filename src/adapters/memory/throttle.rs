@@ -58,8 +58,11 @@ impl ThrottleStore for MemoryThrottle {
         Ok(())
     }
 
-    async fn lift(&self, key: &ThrottleKey) -> Result<(), BackendError> {
-        self.rows.lock().remove(key);
+    async fn lift(&self, keys: &[ThrottleKey]) -> Result<(), BackendError> {
+        let mut rows = self.rows.lock();
+        for key in keys {
+            rows.remove(key);
+        }
         Ok(())
     }
 

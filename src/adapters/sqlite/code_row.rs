@@ -46,19 +46,10 @@ pub(super) fn read_pending(columns: &Columns<'_>) -> Result<PendingCode, Backend
 fn read_armed(columns: &Columns<'_>) -> Result<Option<ArmedCode>, BackendError> {
     let Some(mac) = columns.bytes("mac")? else { return Ok(None) };
     let mac = mac.try_into().map_err(|_| damaged(TABLE))?;
-    let parts = (
-        columns.optional_text("account_id")?,
-        columns.optional_text("destination")?,
-        columns.optional_text("credential_version")?,
-    );
-    let target = match parts {
-        (None, None, None) => None,
-        (Some(account), Some(destination), Some(version)) => Some(CodeTarget {
-            account: AccountId::new(account),
-            destination: Contact::from_canonical(destination).map_err(|_| damaged(TABLE))?,
-            credential_version: CredentialVersion::from_stored(version),
-        }),
-        _ => return Err(damaged(TABLE)),
+    let target = CodeTarget {
+        account: AccountId::new(columns.text("account_id")?),
+        destination: Contact::from_canonical(columns.text("destination")?).map_err(|_| damaged(TABLE))?,
+        credential_version: CredentialVersion::from_stored(columns.text("credential_version")?),
     };
     Ok(Some(ArmedCode { target, mac: CodeMac::from_bytes(mac) }))
 }

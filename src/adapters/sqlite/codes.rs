@@ -82,7 +82,6 @@ impl CodeStore for SqliteCodes {
         code: &ArmedCode,
         now: OffsetDateTime,
     ) -> Result<bool, BackendError> {
-        let target = code.target.as_ref();
         let armed = sqlx::query(
             "update vestibule_codes set mac = ?4, account_id = ?5, destination = ?6, credential_version = ?7 \
              where handle = ?1 and issue = ?2 and taken_at is null and expires_at > ?3",
@@ -91,9 +90,9 @@ impl CodeStore for SqliteCodes {
         .bind(i64::from(issue))
         .bind(milliseconds(now))
         .bind(code.mac.to_bytes().to_vec())
-        .bind(target.map(|target| target.account.as_str()))
-        .bind(target.map(|target| target.destination.canonical()))
-        .bind(target.map(|target| target.credential_version.as_str()))
+        .bind(code.target.account.as_str())
+        .bind(code.target.destination.canonical())
+        .bind(code.target.credential_version.as_str())
         .execute(&self.pool)
         .await
         .map_err(failed)?;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 use time::OffsetDateTime;
 
+use crate::account::RegistrationProblem;
 use crate::account::{AccountId, CredentialVersion, Registration};
-use crate::adapters::registration::RegistrationProblem;
 use crate::contact::Contact;
 use crate::error::BackendError;
 use crate::random;

@@ -98,13 +98,9 @@ impl ThrottleStore for SqliteThrottle {
         transaction.commit().await.map_err(failed)
     }
 
-    async fn lift(&self, key: &ThrottleKey) -> Result<(), BackendError> {
-        sqlx::query("delete from vestibule_throttles where key = ?1")
-            .bind(&key.as_bytes()[..])
-            .execute(&self.pool)
-            .await
-            .map_err(failed)?;
-        Ok(())
+    async fn lift(&self, keys: &[ThrottleKey]) -> Result<(), BackendError> {
+        let mut connection = connection(&self.pool).await?;
+        delete(&mut connection, keys.iter().copied()).await
     }
 
     async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {

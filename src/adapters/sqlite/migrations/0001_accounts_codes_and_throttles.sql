@@ -45,7 +45,7 @@ create table vestibule_codes (
     issue integer not null default 1,
     attempts integer not null default 0,
     taken_at integer,
-    -- What the current issue was armed with; the last three are null for a decoy.
+    -- What the current issue was armed with; null until it is.
     mac blob,
     account_id text,
     destination text,
