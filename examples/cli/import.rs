@@ -5,8 +5,7 @@ use std::path::Path;
 
 use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 use indicatif::{ProgressBar, ProgressStyle};
-use vestibule::account::Registration;
-use vestibule::adapters::registration::RegistrationProblem;
+use vestibule::account::{Registration, RegistrationProblem};
 
 use crate::failure::Failure;
 use crate::members::Members;

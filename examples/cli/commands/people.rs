@@ -1,6 +1,6 @@
 //! What an operator does with people. The answers tell who is registered: they are not for everybody.
 
-use vestibule::adapters::registration::RegistrationProblem;
+use vestibule::account::RegistrationProblem;
 use vestibule::ports::{Found, UserDirectory};
 use vestibule::service::Invitation;
 use vestibule::{Account, AccountId, AccountState, EmailAddress};
