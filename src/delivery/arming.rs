@@ -12,15 +12,28 @@ use crate::limits;
 use crate::message::Notice;
 use crate::ports::{ArmedCode, CodeTarget, Found, PendingCode};
 use crate::random;
-use crate::throttle::{Charge, Verdict};
+use crate::throttle::{Charge, ThrottleKey, Verdict};
 
 /// A request that was answered and waits to be armed.
 #[derive(Debug)]
 pub(crate) struct Arming {
-    pub(crate) pending: PendingCode,
-    pub(crate) handle: CodeHandle,
-    pub(crate) issue: u32,
-    pub(crate) device: Option<Device>,
+    pending: PendingCode,
+    handle: CodeHandle,
+    issue: u32,
+    device: Option<Device>,
+    /// What was charged for it already: a store that fails afterwards makes nobody pay twice.
+    paid: Vec<ThrottleKey>,
+}
+
+impl Arming {
+    pub(crate) const fn new(
+        pending: PendingCode,
+        handle: CodeHandle,
+        issue: u32,
+        device: Option<Device>,
+    ) -> Self {
+        Self { pending, handle, issue, device, paid: Vec::new() }
+    }
 }
 
 /// What a request comes to, once the directory was asked.
@@ -41,12 +54,12 @@ impl Delivery {
     /// Arms the row with a code for its account, or with a decoy, and sends what there is to send. A port that fails
     /// is asked again for as long as the code could still be used; then the row stays unarmed, and every code is
     /// wrong.
-    pub(super) async fn arm_and_send(self: Arc<Self>, request: Arming) {
+    pub(super) async fn arm_and_send(self: Arc<Self>, mut request: Arming) {
         let mut wait = FIRST_WAIT;
         loop {
             let done = {
                 let _at_work = self.arming.at_work.acquire_arc().await;
-                self.arm_once(&request).await
+                self.arm_once(&mut request).await
             };
             let late = self.context.now().is_ok_and(|now| now + wait >= request.pending.reissue_until);
             if done.is_ok() || late {
@@ -57,7 +70,7 @@ impl Delivery {
         }
     }
 
-    async fn arm_once(self: &Arc<Self>, request: &Arming) -> Result<(), BackendError> {
+    async fn arm_once(self: &Arc<Self>, request: &mut Arming) -> Result<(), BackendError> {
         let context = &self.context;
         let found =
             context.ask("user_directory.find", context.directory.find(&request.pending.contact)).await?;
@@ -115,7 +128,7 @@ impl Delivery {
     /// Charges what depends on a real account or a real send. It never shows: whoever is over a limit gets a decoy.
     async fn within_limits(
         &self,
-        request: &Arming,
+        request: &mut Arming,
         account: Account,
         to: Contact,
     ) -> Result<Outcome, BackendError> {
@@ -123,29 +136,36 @@ impl Delivery {
         // A device token that the account no longer honours gives its holder no budget of his own.
         let device = request.device.as_ref().filter(|device| device.is_current(&account.credential_version));
         let codes = limits::codes_of_account(context, &account.id, request.pending.purpose, device);
-        if !self.charge(&[codes]).await? {
+        if !self.charge(&[codes], &mut request.paid).await? {
             return Ok(Outcome::Decoy(DecoyReason::TooManyCodes, Some(account.id), None));
         }
-        if !self.may_send(&to).await? {
+        if !self.may_send(&to, &mut request.paid).await? {
             return Ok(Outcome::Decoy(DecoyReason::SmsCapReached, Some(account.id), None));
         }
         Ok(Outcome::Code(account, to))
     }
 
-    async fn may_send(&self, to: &Contact) -> Result<bool, BackendError> {
+    async fn may_send(&self, to: &Contact, paid: &mut Vec<ThrottleKey>) -> Result<bool, BackendError> {
         let Contact::Phone(number) = to else { return Ok(true) };
-        let allowed = self.charge(&limits::sms(&self.context, number)).await?;
+        let allowed = self.charge(&limits::sms(&self.context, number), paid).await?;
         if !allowed {
             self.context.record(EventKind::SmsCapReached);
         }
         Ok(allowed)
     }
 
-    async fn charge(&self, charges: &[Charge]) -> Result<bool, BackendError> {
+    async fn charge(&self, charges: &[Charge], paid: &mut Vec<ThrottleKey>) -> Result<bool, BackendError> {
         let context = &self.context;
+        if charges.iter().all(|charge| paid.contains(&charge.key)) {
+            return Ok(true);
+        }
         let verdict =
             context.ask("throttle_store.charge", context.throttle.charge(charges, context.now()?)).await?;
-        Ok(matches!(verdict, Verdict::Allowed(_)))
+        let allowed = matches!(verdict, Verdict::Allowed(_));
+        if allowed {
+            paid.extend(charges.iter().map(|charge| charge.key));
+        }
+        Ok(allowed)
     }
 
     async fn arm_with_code(
@@ -189,13 +209,13 @@ impl Delivery {
 
     async fn arm_with_decoy(
         self: &Arc<Self>,
-        request: &Arming,
+        request: &mut Arming,
         reason: DecoyReason,
         account: Option<AccountId>,
         note: Option<Note>,
     ) -> Result<(), BackendError> {
         let context = &self.context;
-        let Arming { pending, issue, .. } = request;
+        let Arming { pending, issue, paid, .. } = request;
         let decoy = ArmedCode::decoy(&pending.contact, &context.keys)?;
         let armed = context.codes.arm(&pending.handle, *issue, &decoy, context.now()?);
         context.ask("code_store.arm", armed).await?;
@@ -205,15 +225,20 @@ impl Delivery {
             event
         });
         match note {
-            Some(note) => self.help(pending, note).await,
+            Some(note) => self.help(pending, note, paid).await,
             None => Ok(()),
         }
     }
 
     /// Tells the owner in private, once a day at most, what a stranger must not learn.
-    async fn help(self: &Arc<Self>, pending: &PendingCode, note: Note) -> Result<(), BackendError> {
+    async fn help(
+        self: &Arc<Self>,
+        pending: &PendingCode,
+        note: Note,
+        paid: &mut Vec<ThrottleKey>,
+    ) -> Result<(), BackendError> {
         let once_a_day = limits::help_note(&self.context, &note.account.id, pending.purpose);
-        if self.charge(&[once_a_day]).await? && self.may_send(&note.to).await? {
+        if self.charge(&[once_a_day], paid).await? && self.may_send(&note.to, paid).await? {
             let locale = note.account.locale.or_else(|| pending.locale.clone());
             self.send(Sending::notice(note.notice, note.to, locale));
         }

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use crate::account::{Account, AccountId, AccountState, CredentialChange, CredentialVersion};
 use crate::delivery::Sending;
 use crate::device::DeviceToken;
-use crate::error::{BackendError, Error};
+use crate::error::Error;
 use crate::event::{EventKind, Flow, LogInRefusal};
 use crate::hasher::{PasswordHash, Place, Standing};
 use crate::limits;
@@ -126,45 +126,67 @@ pub(super) async fn set_password(
     let replace = context.directory.replace_credential(proof.account(), proof.version(), &change);
     let replaced = match context.ask("user_directory.replace_credential", replace).await {
         Ok(replaced) => replaced,
-        Err(error) => Some(took_effect(inner, proof.account(), &change, error).await?),
+        Err(error) => match look_again(inner, &account.id, &change, SOON).await {
+            Some(version) => Some(version),
+            None => {
+                watch(inner, account.clone(), change, origin.clone());
+                return Err(error.into());
+            }
+        },
     };
     let Some(version) = replaced else { return Ok(None) };
-
-    for contact in &account.contacts {
-        let notice = Notice::PasswordSet(proof.how());
-        inner.delivery.send(Sending::notice(notice, contact.clone(), account.locale.clone()));
-    }
-    inner.tell_about(EventKind::PasswordSet { how: proof.how() }, Some(&account.id), proof.proven(), origin);
-    let stops = account.log_in_names().map(|name| limits::log_in_stop(context, name));
-    let stops: Vec<_> = stops.chain([limits::change_stop(context, &account.id)]).collect();
-    let _ = context.ask("throttle_store.lift", context.throttle.lift(&stops)).await;
+    tell_owner(inner, account, &change, origin).await;
     Ok(Some(version))
 }
 
-/// After a failure it is not known whether the password was set: the account tells. If it was, the owner must hear
-/// of it, and the caller must not be told that nothing happened.
-async fn took_effect(
+/// Tells the owner that the password was set, and ends the rows of failures that would stop it.
+async fn tell_owner(inner: &Arc<Inner>, account: &Account, change: &CredentialChange, origin: &Origin) {
+    let context = &inner.context;
+    for contact in &account.contacts {
+        let notice = Notice::PasswordSet(change.how);
+        inner.delivery.send(Sending::notice(notice, contact.clone(), account.locale.clone()));
+    }
+    let event = EventKind::PasswordSet { how: change.how };
+    inner.tell_about(event, Some(&account.id), change.proven.as_ref(), origin);
+    let stops = account.log_in_names().map(|name| limits::log_in_stop(context, name));
+    let stops: Vec<_> = stops.chain([limits::change_stop(context, &account.id)]).collect();
+    let _ = context.ask("throttle_store.lift", context.throttle.lift(&stops)).await;
+}
+
+/// After a failure it is not known whether the password was set: the account tells. If it was, the owner must hear of
+/// it, and the caller must not be told that nothing happened.
+async fn look_again(
     inner: &Inner,
     id: &AccountId,
     change: &CredentialChange,
-    mut error: BackendError,
-) -> Result<CredentialVersion, BackendError> {
+    waits: &[Duration],
+) -> Option<CredentialVersion> {
     let context = &inner.context;
-    for wait in LOOK_AGAIN {
-        match context.ask("user_directory.get", context.directory.get(id)).await {
-            Ok(account) => {
-                let account = account.filter(|account| {
-                    account.password.as_ref().is_some_and(|stored| stored.is_same_as(&change.password))
-                });
-                return account.map(|account| account.credential_version).ok_or(error);
-            }
-            Err(again) => error = again,
+    for wait in waits {
+        context.spawner.sleep(*wait).await;
+        let account = context.ask("user_directory.get", context.directory.get(id)).await.ok().flatten();
+        let set = account.filter(|account| {
+            account.password.as_ref().is_some_and(|stored| stored.is_same_as(&change.password))
+        });
+        if let Some(account) = set {
+            return Some(account.credential_version);
         }
-        context.spawner.sleep(wait).await;
     }
-    Err(error)
+    None
 }
 
-/// How long to wait before looking again at an account whose change ended in a failure.
-const LOOK_AGAIN: [Duration; 3] =
-    [Duration::from_millis(100), Duration::from_millis(500), Duration::from_millis(2_000)];
+/// A change that the caller was told had failed may still take effect: a database that was slow, or out of reach,
+/// finishes what it had begun. Then the owner hears of it late rather than never.
+fn watch(inner: &Arc<Inner>, account: Account, change: CredentialChange, origin: Origin) {
+    let watcher = Arc::clone(inner);
+    inner.context.spawn_watch(async move {
+        if look_again(&watcher, &account.id, &change, LATER).await.is_some() {
+            tell_owner(&watcher, &account, &change, &origin).await;
+        }
+    });
+}
+
+/// When to look again at an account whose change ended in a failure, while the caller waits.
+const SOON: &[Duration] = &[Duration::ZERO, Duration::from_millis(100), Duration::from_millis(500)];
+/// When to look again afterwards.
+const LATER: &[Duration] = &[Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120)];

@@ -71,7 +71,7 @@ pub(super) async fn request(
     let event = EventKind::CodeRequested { purpose, channel: contact.channel() };
     inner.tell_about(event, None, Some(contact), origin);
     let answer = answer(handle.clone(), &pending);
-    inner.delivery.arm(place, Arming { pending, handle, issue: 1, device });
+    inner.delivery.arm(place, Arming::new(pending, handle, 1, device));
     Ok(answer)
 }
 
@@ -100,7 +100,7 @@ pub(super) async fn resend(
             );
             let device = inner.recognise(origin, &pending.contact);
             let answer = answer(handle.clone(), &pending);
-            inner.delivery.arm(place, Arming { pending, handle: handle.clone(), issue, device });
+            inner.delivery.arm(place, Arming::new(pending, handle.clone(), issue, device));
             Ok(answer)
         }
         Ok(Reissue::TooSoon { retry_after }) => Err(Error::Throttled { retry_after }),

@@ -1,19 +1,22 @@
 //! Watches every call to a port, and makes a chosen one fail, hang or panic.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
 use vestibule::account::{AccountId, CredentialChange, CredentialVersion};
 use vestibule::code::HandleDigest;
+use vestibule::contact::Channel;
 use vestibule::error::{BackendError, BackendErrorKind};
-use vestibule::message::Message;
+use vestibule::event::Event;
+use vestibule::message::{Message, MessageText, Notice};
 use vestibule::ports::{
-    ArmedCode, Attempt, CodeSender, CodeStore, Found, PendingCode, Reissue, SendError, ThrottleStore,
-    UserDirectory,
+    ArmedCode, Attempt, Clock, CodeSender, CodeStore, EventSink, Found, PendingCode, Reissue, SendError,
+    Sleep, Spawner, Task, Texts, ThrottleStore, UserDirectory,
 };
 use vestibule::throttle::{Charge, ThrottleKey, Ticket, Verdict};
-use vestibule::{Account, Contact, PasswordHash};
+use vestibule::{Account, Contact, Error, Locale, PasswordHash, ServiceProfile};
 
 /// How a call goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +42,17 @@ struct State {
     calls: Vec<&'static str>,
     faults: Vec<(Which, Fault)>,
     counted: usize,
+    inserted: Vec<PendingCode>,
+    armed: Vec<ArmedCode>,
+    charged: Vec<Vec<Charge>>,
+    yields: bool,
+    without_password: Vec<AccountId>,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Which {
     Nth(usize),
+    From(usize),
     Every(&'static str),
 }
 
@@ -58,9 +67,36 @@ impl Script {
         self.0.lock().unwrap().counted
     }
 
+    /// The rows that were to be written, as the store is given them.
+    pub fn inserted(&self) -> Vec<PendingCode> {
+        self.0.lock().unwrap().inserted.clone()
+    }
+
+    /// What rows were to be armed with.
+    pub fn armed(&self) -> Vec<ArmedCode> {
+        self.0.lock().unwrap().armed.clone()
+    }
+
+    /// The batches that were to be charged.
+    pub fn charged(&self) -> Vec<Vec<Charge>> {
+        self.0.lock().unwrap().charged.clone()
+    }
+
     /// Forgets calls and faults.
     pub fn clear(&self) {
-        *self.0.lock().unwrap() = State::default();
+        let mut state = self.0.lock().unwrap();
+        let (yields, without_password) = (state.yields, std::mem::take(&mut state.without_password));
+        *state = State { yields, without_password, ..State::default() };
+    }
+
+    /// Makes every call pause once before it takes effect and once after, as over a network.
+    pub fn pause_at_every_call(&self) {
+        self.0.lock().unwrap().yields = true;
+    }
+
+    /// Makes the directory hand out an account without its password.
+    pub fn drop_password_of(&self, id: &AccountId) {
+        self.0.lock().unwrap().without_password.push(id.clone());
     }
 
     /// Makes the nth call from now on (from 0) go wrong.
@@ -68,6 +104,13 @@ impl Script {
         let mut state = self.0.lock().unwrap();
         let at = state.calls.len() + nth;
         state.faults.push((Which::Nth(at), fault));
+    }
+
+    /// Makes the nth call from now on (from 0) go wrong, and every later one.
+    pub fn fault_from(&self, nth: usize, fault: Fault) {
+        let mut state = self.0.lock().unwrap();
+        let from = state.calls.len() + nth;
+        state.faults.push((Which::From(from), fault));
     }
 
     /// Makes every call to an operation go wrong.
@@ -81,6 +124,7 @@ impl Script {
         state.calls.push(operation);
         let hit = |which: Which| match which {
             Which::Nth(at) => at == nth,
+            Which::From(from) => from <= nth,
             Which::Every(name) => name == operation,
         };
         state.faults.iter().find(|(which, _)| hit(*which)).map(|(_, fault)| *fault)
@@ -91,18 +135,54 @@ impl Script {
         operation: &'static str,
         call: impl Future<Output = Result<T, BackendError>>,
     ) -> Result<T, BackendError> {
-        let lost = || BackendError::new(BackendErrorKind::Unavailable, "as the script says");
+        let failed = |kind| Err(BackendError::new(kind, AS_THE_SCRIPT_SAYS));
+        let yields = self.0.lock().unwrap().yields;
         match self.note(operation) {
+            None if yields => {
+                futures_lite::future::yield_now().await;
+                let result = call.await;
+                futures_lite::future::yield_now().await;
+                result
+            }
             None => call.await,
-            Some(Fault::Fails) => Err(lost()),
+            Some(Fault::Fails) => failed(BackendErrorKind::Unavailable),
             Some(Fault::AnswerLost) => {
                 call.await?;
-                Err(lost())
+                failed(BackendErrorKind::TimedOut)
             }
             Some(Fault::Hangs) => std::future::pending().await,
-            Some(Fault::Panics) => panic!("as the script says"),
+            Some(Fault::Panics) => panic!("{AS_THE_SCRIPT_SAYS}"),
         }
     }
+
+    /// For ports that are not asynchronous: they can only panic.
+    fn play_now(&self, operation: &'static str) {
+        if self.note(operation).is_some() {
+            panic!("{AS_THE_SCRIPT_SAYS}");
+        }
+    }
+
+    fn hand_out(&self, mut account: Account) -> Account {
+        if self.0.lock().unwrap().without_password.contains(&account.id) {
+            account.password = None;
+        }
+        account
+    }
+}
+
+const AS_THE_SCRIPT_SAYS: &str = "as the script says";
+
+/// Keeps panics that the script ordered out of the tests' output.
+pub fn expect_panics() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if info.payload_as_str() != Some(AS_THE_SCRIPT_SAYS) {
+                usual(info);
+            }
+        }));
+    });
 }
 
 /// A port that the script watches.
@@ -121,11 +201,16 @@ impl<T> Scripted<T> {
 #[async_trait]
 impl<T: UserDirectory> UserDirectory for Scripted<T> {
     async fn find(&self, contact: &Contact) -> Result<Found, BackendError> {
-        self.script.play("user_directory.find", self.port.find(contact)).await
+        let found = self.script.play("user_directory.find", self.port.find(contact)).await?;
+        Ok(match found {
+            Found::One(account) => Found::One(self.script.hand_out(account)),
+            other => other,
+        })
     }
 
     async fn get(&self, id: &AccountId) -> Result<Option<Account>, BackendError> {
-        self.script.play("user_directory.get", self.port.get(id)).await
+        let account = self.script.play("user_directory.get", self.port.get(id)).await?;
+        Ok(account.map(|account| self.script.hand_out(account)))
     }
 
     async fn replace_credential(
@@ -151,6 +236,7 @@ impl<T: UserDirectory> UserDirectory for Scripted<T> {
 #[async_trait]
 impl<T: CodeStore> CodeStore for Scripted<T> {
     async fn insert(&self, code: &PendingCode) -> Result<(), BackendError> {
+        self.script.0.lock().unwrap().inserted.push(code.clone());
         self.script.play("code_store.insert", self.port.insert(code)).await
     }
 
@@ -161,6 +247,7 @@ impl<T: CodeStore> CodeStore for Scripted<T> {
         code: &ArmedCode,
         now: OffsetDateTime,
     ) -> Result<bool, BackendError> {
+        self.script.0.lock().unwrap().armed.push(code.clone());
         self.script.play("code_store.arm", self.port.arm(handle, issue, code, now)).await
     }
 
@@ -203,6 +290,7 @@ impl<T: CodeStore> CodeStore for Scripted<T> {
 #[async_trait]
 impl<T: ThrottleStore> ThrottleStore for Scripted<T> {
     async fn charge(&self, charges: &[Charge], now: OffsetDateTime) -> Result<Verdict, BackendError> {
+        self.script.0.lock().unwrap().charged.push(charges.to_vec());
         self.script.play("throttle_store.charge", self.port.charge(charges, now)).await
     }
 
@@ -223,9 +311,53 @@ impl<T: ThrottleStore> ThrottleStore for Scripted<T> {
 impl<T: CodeSender> CodeSender for Scripted<T> {
     async fn send(&self, message: &Message) -> Result<(), SendError> {
         let call = async { self.port.send(message).await.map_err(|_| unreachable!("the outbox takes all")) };
-        self.script
-            .play("code_sender.send", call)
-            .await
-            .map_err(|source| SendError::Transient { retry_after: None, source })
+        self.script.play("code_sender.send", call).await.map_err(|source| match source.kind() {
+            BackendErrorKind::TimedOut => SendError::Ambiguous(source),
+            _ => SendError::Transient { retry_after: None, source },
+        })
+    }
+}
+
+impl<T: Clock> Clock for Scripted<T> {
+    fn now(&self) -> OffsetDateTime {
+        self.script.play_now("clock.now");
+        self.port.now()
+    }
+}
+
+impl<T: EventSink> EventSink for Scripted<T> {
+    fn record(&self, event: &Event) {
+        self.script.play_now("event_sink.record");
+        self.port.record(event);
+    }
+}
+
+impl<T: Texts> Texts for Scripted<T> {
+    fn compose(
+        &self,
+        notice: &Notice,
+        channel: Channel,
+        locale: &Locale,
+        profile: &ServiceProfile,
+    ) -> MessageText {
+        self.script.play_now("texts.compose");
+        self.port.compose(notice, channel, locale, profile)
+    }
+
+    fn explain(&self, error: &Error, locale: &Locale, profile: &ServiceProfile) -> String {
+        self.script.play_now("texts.explain");
+        self.port.explain(error, locale, profile)
+    }
+}
+
+impl<T: Spawner> Spawner for Scripted<T> {
+    fn spawn(&self, task: Task) {
+        self.script.play_now("spawner.spawn");
+        self.port.spawn(task);
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.script.play_now("spawner.sleep");
+        self.port.sleep(duration)
     }
 }
