@@ -108,17 +108,12 @@ impl Context {
     /// Starts work that nobody waits for. `drain` waits for it.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let running = Running::new(&self.background);
-        self.spawn_watch(async move {
+        let task = Box::pin(async move {
             // Held to the end, and given back even if the work panics or the runtime drops it.
             let _running = running;
             work.await;
         });
-    }
-
-    /// Starts work that nobody waits for, `drain` neither.
-    pub(crate) fn spawn_watch(&self, work: impl Future<Output = ()> + Send + 'static) {
-        let spawn = || self.spawner.spawn(Box::pin(work));
-        if catch_unwind(AssertUnwindSafe(spawn)).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| self.spawner.spawn(task))).is_err() {
             self.record(EventKind::PortFailed { operation: "spawn", failure: BackendErrorKind::Panicked });
         }
     }

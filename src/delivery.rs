@@ -8,15 +8,16 @@
 mod arming;
 mod sending;
 
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_lock::{Semaphore, SemaphoreGuardArc};
 
-pub(crate) use self::arming::Arming;
+pub(crate) use self::arming::{Arming, FIRST_WAIT, LONGEST_WAIT};
 pub(crate) use self::sending::Sending;
-use crate::context::Context;
+use crate::context::{Context, PortFault};
 use crate::event::LossReason;
 
 /// The queues of the background.
@@ -97,7 +98,11 @@ impl Delivery {
                 return running;
             }
             let step = left.min(DRAIN_STEP);
-            self.context.spawner.sleep(step).await;
+            let slept = self.context.fence(step, pending::<()>()).await;
+            if slept == Err(PortFault::Panicked) {
+                // A background that cannot wait, such as a runtime that is gone, does nothing more.
+                return running;
+            }
             left -= step;
         }
     }

@@ -247,6 +247,6 @@ impl Delivery {
 }
 
 /// How long the background waits before it asks a failing port again; the wait doubles each time.
-pub(super) const FIRST_WAIT: Duration = Duration::from_secs(1);
+pub(crate) const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// The longest such wait.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(60);

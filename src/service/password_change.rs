@@ -6,9 +6,9 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::account::{Account, AccountId, AccountState, CredentialChange, CredentialVersion};
-use crate::delivery::Sending;
+use crate::delivery::{FIRST_WAIT, LONGEST_WAIT, Sending};
 use crate::device::DeviceToken;
-use crate::error::Error;
+use crate::error::{BackendError, Error};
 use crate::event::{EventKind, Flow, LogInRefusal};
 use crate::hasher::{PasswordHash, Place, Standing};
 use crate::limits;
@@ -124,69 +124,91 @@ pub(super) async fn set_password(
     let change =
         CredentialChange { password, how: proof.how(), proven: proof.proven().cloned(), at: context.now()? };
     let replace = context.directory.replace_credential(proof.account(), proof.version(), &change);
-    let replaced = match context.ask("user_directory.replace_credential", replace).await {
-        Ok(replaced) => replaced,
-        Err(error) => match look_again(inner, &account.id, &change, SOON).await {
-            Some(version) => Some(version),
+    let replaced = context.ask("user_directory.replace_credential", replace).await;
+    let setting =
+        Setting { inner: Arc::clone(inner), account: account.clone(), change, origin: origin.clone() };
+    match replaced {
+        Ok(Some(version)) => {
+            setting.announce().await;
+            Ok(Some(version))
+        }
+        Ok(None) => Ok(None),
+        Err(error) => match setting.took_effect_soon().await {
+            Some(version) => {
+                setting.announce().await;
+                Ok(Some(version))
+            }
             None => {
-                watch(inner, account.clone(), change, origin.clone());
-                return Err(error.into());
+                context.spawn(setting.announce_if_it_takes_effect());
+                Err(error.into())
             }
         },
-    };
-    let Some(version) = replaced else { return Ok(None) };
-    tell_owner(inner, account, &change, origin).await;
-    Ok(Some(version))
-}
-
-/// Tells the owner that the password was set, and ends the rows of failures that would stop it.
-async fn tell_owner(inner: &Arc<Inner>, account: &Account, change: &CredentialChange, origin: &Origin) {
-    let context = &inner.context;
-    for contact in &account.contacts {
-        let notice = Notice::PasswordSet(change.how);
-        inner.delivery.send(Sending::notice(notice, contact.clone(), account.locale.clone()));
     }
-    let event = EventKind::PasswordSet { how: change.how };
-    inner.tell_about(event, Some(&account.id), change.proven.as_ref(), origin);
-    let stops = account.log_in_names().map(|name| limits::log_in_stop(context, name));
-    let stops: Vec<_> = stops.chain([limits::change_stop(context, &account.id)]).collect();
-    let _ = context.ask("throttle_store.lift", context.throttle.lift(&stops)).await;
 }
 
-/// After a failure it is not known whether the password was set: the account tells. If it was, the owner must hear of
-/// it, and the caller must not be told that nothing happened.
-async fn look_again(
-    inner: &Inner,
-    id: &AccountId,
-    change: &CredentialChange,
-    waits: &[Duration],
-) -> Option<CredentialVersion> {
-    let context = &inner.context;
-    for wait in waits {
-        context.spawner.sleep(*wait).await;
-        let account = context.ask("user_directory.get", context.directory.get(id)).await.ok().flatten();
-        let set = account.filter(|account| {
-            account.password.as_ref().is_some_and(|stored| stored.is_same_as(&change.password))
+/// A password that the directory was asked to set.
+struct Setting {
+    inner: Arc<Inner>,
+    account: Account,
+    change: CredentialChange,
+    origin: Origin,
+}
+
+impl Setting {
+    /// Tells the owner and the operator, and clears what an owner's success clears.
+    async fn announce(&self) {
+        let Self { inner, account, change, origin } = self;
+        let context = &inner.context;
+        for contact in &account.contacts {
+            let notice = Notice::PasswordSet(change.how);
+            inner.delivery.send(Sending::notice(notice, contact.clone(), account.locale.clone()));
+        }
+        let event = EventKind::PasswordSet { how: change.how };
+        inner.tell_about(event, Some(&account.id), change.proven.as_ref(), origin);
+        let stops = account.log_in_names().map(|name| limits::log_in_stop(context, name));
+        let stops: Vec<_> = stops.chain([limits::change_stop(context, &account.id)]).collect();
+        let _ = context.ask("throttle_store.lift", context.throttle.lift(&stops)).await;
+    }
+
+    /// After a failure it is not known whether the password was set: the account tells. If it was, the caller must
+    /// not be told that nothing happened. `None` when it was not, or the directory cannot be asked either.
+    async fn took_effect_soon(&self) -> Option<CredentialVersion> {
+        let mut took_effect = self.took_effect().await;
+        for wait in LOOK_AGAIN {
+            if took_effect.is_ok() {
+                break;
+            }
+            self.inner.context.spawner.sleep(wait).await;
+            took_effect = self.took_effect().await;
+        }
+        took_effect.ok().flatten()
+    }
+
+    /// Looks again, long after the caller was told of a failure: no one sets a password without the owner hearing of
+    /// it, though the store went down with the answer, or carried out the change after its time.
+    async fn announce_if_it_takes_effect(self) {
+        let context = &self.inner.context;
+        let (mut wait, mut waited) = (FIRST_WAIT, Duration::ZERO);
+        while waited < context.settings.sending_patience {
+            context.spawner.sleep(wait).await;
+            waited = waited.saturating_add(wait);
+            match self.took_effect().await {
+                Ok(Some(_)) => return self.announce().await,
+                Ok(None) if waited >= LONGEST_WAIT => return,
+                Ok(None) | Err(_) => wait = (wait * 2).min(LONGEST_WAIT),
+            }
+        }
+    }
+
+    async fn took_effect(&self) -> Result<Option<CredentialVersion>, BackendError> {
+        let context = &self.inner.context;
+        let account = context.ask("user_directory.get", context.directory.get(&self.account.id)).await?;
+        let account = account.filter(|account| {
+            account.password.as_ref().is_some_and(|stored| stored.is_same_as(&self.change.password))
         });
-        if let Some(account) = set {
-            return Some(account.credential_version);
-        }
+        Ok(account.map(|account| account.credential_version))
     }
-    None
 }
 
-/// A change that the caller was told had failed may still take effect: a database that was slow, or out of reach,
-/// finishes what it had begun. Then the owner hears of it late rather than never.
-fn watch(inner: &Arc<Inner>, account: Account, change: CredentialChange, origin: Origin) {
-    let watcher = Arc::clone(inner);
-    inner.context.spawn_watch(async move {
-        if look_again(&watcher, &account.id, &change, LATER).await.is_some() {
-            tell_owner(&watcher, &account, &change, &origin).await;
-        }
-    });
-}
-
-/// When to look again at an account whose change ended in a failure, while the caller waits.
-const SOON: &[Duration] = &[Duration::ZERO, Duration::from_millis(100), Duration::from_millis(500)];
-/// When to look again afterwards.
-const LATER: &[Duration] = &[Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120)];
+/// How long to wait before looking again at an account whose change ended in a failure.
+const LOOK_AGAIN: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];

@@ -59,10 +59,10 @@ pub(super) async fn request(
     let flow = requesting(purpose);
     let Some(place) = inner.delivery.reserve() else { return Err(inner.overloaded(flow, origin)) };
     let device = inner.recognise(origin, contact);
+    // Made before the charge: a clock or a generator that fails charges nobody.
+    let (handle, pending) = new_row(inner, purpose, contact, origin)?;
     let ticket =
         charge(context, flow, &limits::request(context, contact, origin, device.as_ref()), origin).await?;
-
-    let (handle, pending) = new_row(inner, purpose, contact, origin)?;
     if let Err(error) = context.ask("code_store.insert", context.codes.insert(&pending)).await {
         refund(context, &ticket).await;
         return Err(error.into());
@@ -84,9 +84,9 @@ pub(super) async fn resend(
     let context = &inner.context;
     let flow = Flow::ResendCode;
     let Some(place) = inner.delivery.reserve() else { return Err(inner.overloaded(flow, origin)) };
+    let now = context.now()?;
     let ticket = charge(context, flow, &limits::resend(context, origin), origin).await?;
 
-    let now = context.now()?;
     let resend_at = now + context.settings.resend_after;
     let digest = handle.digest();
     let reissue = context.codes.reissue(&digest, resend_at, now);

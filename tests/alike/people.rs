@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use vestibule::account::{CredentialChange, PasswordChange};
-use vestibule::ports::{Clock, UserDirectory};
+use vestibule::ports::Clock;
 use vestibule::{AccountId, CallingCode, Contact, EmailAddress, PasswordHash, Settings};
 
 use crate::world::*;
@@ -87,9 +86,9 @@ async fn introduce(world: &World, who: Who) -> Person {
         Who::Unknown => Person { contact: email(ola), email: address(ola) },
         Who::UnknownNumber => Person { contact: phone("41234567"), email: address(ola) },
         Who::Pending => by_email(world.register(ola)),
-        Who::Active => by_email(active(world).await),
+        Who::Active => by_email(world.active_at_once(ola).await),
         Who::Suspended => {
-            let id = active(world).await;
+            let id = world.active_at_once(ola).await;
             assert!(world.directory.suspend(&id).unwrap());
             by_email(id)
         }
@@ -118,7 +117,7 @@ async fn introduce(world: &World, who: Who) -> Person {
             by_email(with_hash(world, bcrypt).await)
         }
         Who::WithoutPassword => {
-            let id = active(world).await;
+            let id = world.active_at_once(ola).await;
             world.script.drop_password_of(&id);
             by_email(id)
         }
@@ -139,7 +138,7 @@ async fn introduce(world: &World, who: Who) -> Person {
         }
         Who::ActiveOverTheDailyBudget => {
             let id = world.register_with_phone(ola, "41234567");
-            set_hash(world, &id, real_hash().await).await;
+            world.set_hash(&id, real_hash().await).await;
             for (turn, source) in (500..510).enumerate() {
                 world.service.request_recovery(&phone("41234567"), &from(source)).await.unwrap();
                 world.settle().await;
@@ -151,35 +150,8 @@ async fn introduce(world: &World, who: Who) -> Person {
     }
 }
 
-/// An active person, with [`PASSWORD`], who did nothing in this world yet.
-pub async fn active(world: &World) -> AccountId {
-    let id = world.register("ola@example.no");
-    set_hash(world, &id, real_hash().await).await;
-    id
-}
-
 async fn with_hash(world: &World, stored: &str) -> AccountId {
     let id = world.register("ola@example.no");
-    set_hash(world, &id, PasswordHash::from_stored(stored)).await;
+    world.set_hash(&id, PasswordHash::from_stored(stored)).await;
     id
-}
-
-async fn set_hash(world: &World, id: &AccountId, password: PasswordHash) {
-    let account = world.directory.get(id).await.unwrap().unwrap();
-    let at = world.clock.now();
-    let change = CredentialChange { password, how: PasswordChange::Activated, proven: None, at };
-    let set = world.directory.replace_credential(id, &account.credential_version, &change).await;
-    assert!(set.unwrap().is_some());
-}
-
-/// A hash of [`PASSWORD`], made once.
-async fn real_hash() -> PasswordHash {
-    static HASH: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    if HASH.get().is_none() {
-        let world = World::new();
-        world.active("ola@example.no").await;
-        let made = world.directory.accounts()[0].password.clone().unwrap();
-        let _ = HASH.set(made.expose_for_storage().to_owned());
-    }
-    PasswordHash::from_stored(HASH.get().unwrap().as_str())
 }

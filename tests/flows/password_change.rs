@@ -3,7 +3,7 @@ use std::time::Duration;
 use vestibule::account::{CredentialChange, CredentialVersion};
 use vestibule::error::BackendErrorKind;
 use vestibule::message::MessageKind;
-use vestibule::ports::{Found, UserDirectory};
+use vestibule::ports::{Found, Sleep, Spawner, Task, UserDirectory};
 use vestibule::{Account, AccountId, AccountService, BackendError, Contact, Error, PasswordHash};
 
 use crate::world::*;
@@ -82,6 +82,20 @@ async fn a_caller_who_hangs_up_changes_the_password_all_the_same_and_the_owner_i
     assert!(world.kinds_sent().contains(&MessageKind::PasswordChanged));
 }
 
+/// The background on the runtime of the test, whose time passes as the test says.
+#[derive(Debug)]
+struct TestTime;
+
+impl Spawner for TestTime {
+    fn spawn(&self, task: Task) {
+        tokio::spawn(task);
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
 /// A directory that answers a change with a failure, and makes it a little later all the same.
 #[derive(Clone, Debug)]
 struct Late(vestibule::adapters::memory::MemoryDirectory);
@@ -128,6 +142,7 @@ async fn a_change_that_takes_effect_after_its_failure_was_reported_is_told_to_th
     let ports = (Late(world.directory.clone()), world.codes.clone(), world.throttle.clone());
     let late = AccountService::builder(ports.0, ports.1, ports.2, world.outbox.clone(), keys(), profile())
         .clock(world.clock.clone())
+        .spawner(TestTime)
         .dangerous()
         .cheapest_hashing()
         .build()

@@ -10,17 +10,17 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use vestibule::account::Registration;
+use vestibule::account::{CredentialChange, PasswordChange, Registration};
 use vestibule::adapters::memory::{ManualClock, MemoryCodes, MemoryDirectory, MemoryEvents, MemoryThrottle};
 use vestibule::adapters::outbox::MemoryOutbox;
 use vestibule::event::{Event, EventKind};
 use vestibule::message::{Message, MessageKind};
-use vestibule::ports::CodeSender;
+use vestibule::ports::{Clock, CodeSender, UserDirectory};
 use vestibule::secrecy::SecretString;
 use vestibule::service::AccountServiceBuilder;
 use vestibule::{
     AccountId, AccountService, CallingCode, Code, CodeRequest, Contact, EmailAddress, Error, KeyRing, Login,
-    NewPassword, Origin, PhoneNumber, Redeemed, ServiceKey, ServiceProfile, Settings,
+    NewPassword, Origin, PasswordHash, PhoneNumber, Redeemed, ServiceKey, ServiceProfile, Settings,
 };
 
 use self::background::Background;
@@ -138,6 +138,22 @@ impl World {
         id
     }
 
+    /// The same, who did nothing in this world yet.
+    pub async fn active_at_once(&self, email: &str) -> AccountId {
+        let id = self.register(email);
+        self.set_hash(&id, real_hash().await).await;
+        id
+    }
+
+    /// Gives an account a stored hash, and activates it.
+    pub async fn set_hash(&self, id: &AccountId, password: PasswordHash) {
+        let account = self.directory.get(id).await.unwrap().unwrap();
+        let at = self.clock.now();
+        let change = CredentialChange { password, how: PasswordChange::Activated, proven: None, at };
+        let set = self.directory.replace_credential(id, &account.credential_version, &change).await;
+        assert!(set.unwrap().is_some());
+    }
+
     /// Asks for an activation code and redeems what arrives.
     pub async fn activate(&self, contact: &Contact) -> Result<Redeemed, Error> {
         let request = self.service.request_activation(contact, &here()).await?;
@@ -186,6 +202,18 @@ impl World {
     pub fn hashed(&self) -> u64 {
         self.service.hash_pool().started
     }
+}
+
+/// A hash of [`PASSWORD`] at the cheapest cost, made once.
+pub async fn real_hash() -> PasswordHash {
+    static HASH: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    if HASH.get().is_none() {
+        let world = World::new();
+        world.active("ola@example.no").await;
+        let made = world.directory.accounts()[0].password.clone().unwrap();
+        let _ = HASH.set(made.expose_for_storage().to_owned());
+    }
+    PasswordHash::from_stored(HASH.get().unwrap().as_str())
 }
 
 /// A code of the right shape that is not the one given.

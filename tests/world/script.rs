@@ -45,6 +45,7 @@ struct State {
     inserted: Vec<PendingCode>,
     armed: Vec<ArmedCode>,
     charged: Vec<Vec<Charge>>,
+    changes: Vec<(AccountId, CredentialVersion, CredentialChange)>,
     yields: bool,
     without_password: Vec<AccountId>,
 }
@@ -80,6 +81,11 @@ impl Script {
     /// The batches that were to be charged.
     pub fn charged(&self) -> Vec<Vec<Charge>> {
         self.0.lock().unwrap().charged.clone()
+    }
+
+    /// The credentials that were to be replaced.
+    pub fn changes(&self) -> Vec<(AccountId, CredentialVersion, CredentialChange)> {
+        self.0.lock().unwrap().changes.clone()
     }
 
     /// Forgets calls and faults.
@@ -219,6 +225,7 @@ impl<T: UserDirectory> UserDirectory for Scripted<T> {
         expected: &CredentialVersion,
         change: &CredentialChange,
     ) -> Result<Option<CredentialVersion>, BackendError> {
+        self.script.0.lock().unwrap().changes.push((id.clone(), expected.clone(), change.clone()));
         let call = self.port.replace_credential(id, expected, change);
         self.script.play("user_directory.replace_credential", call).await
     }
