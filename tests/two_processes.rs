@@ -13,6 +13,7 @@ use std::time::Duration;
 use vestibule::account::Registration;
 use vestibule::adapters::outbox::MemoryOutbox;
 use vestibule::code::{CodeProblem, Purpose};
+use vestibule::error::BackendErrorKind;
 use vestibule::{AccountService, AccountState, Code, Error};
 
 use crate::child::{Issued, again, given, issue, open, ports, redeem, service};
@@ -61,10 +62,14 @@ async fn attempt(
         issued.code = Code::parse(&format!("{:08}", (right + 1 + number) % 100_000_000)).unwrap();
     }
     let password = format!("elger nummer {number} fra {}", std::process::id());
-    match redeem(&service, &issued, &password, &from(number)).await {
-        Ok(_) => Some(password),
-        Err(Error::CodeRejected(_)) => None,
-        Err(error) => panic!("{error:?}"),
+    loop {
+        match redeem(&service, &issued, &password, &from(number)).await {
+            Ok(_) => return Some(password),
+            Err(Error::CodeRejected(_)) => return None,
+            // Another had the lock for longer than one waits for it.
+            Err(Error::Backend(error)) if error.kind() == BackendErrorKind::Busy => {}
+            Err(error) => panic!("{error:?}"),
+        }
     }
 }
 
