@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
@@ -15,8 +16,8 @@ use crate::failure::{Failure, advice};
 use crate::words::Words;
 use crate::{keys, screen};
 
-/// How long messages that are on their way are waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long messages that are on their way, and connections, are waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 const SERVICE: &str = "Eksempelforbundet";
 const SUPPORT: &str = "medlem@example.no, 22 00 00 00";
@@ -29,6 +30,7 @@ pub struct Members {
     pub events: EventLog,
     pub words: Words,
     pool: SqlitePool,
+    impatient: AtomicBool,
 }
 
 impl Members {
@@ -64,7 +66,7 @@ impl Members {
         .events(events.clone())
         .build()
         .map_err(|error| Failure::Told(words.cannot_start(&error)))?;
-        Ok(Self { service, directory, events, words, pool })
+        Ok(Self { service, directory, events, words, pool, impatient: AtomicBool::new(false) })
     }
 
     /// A refusal in the person's language.
@@ -77,17 +79,21 @@ impl Members {
         SUPPORT
     }
 
-    /// Waits until messages are written, and says so if they are not.
-    pub async fn settle(&self) {
-        if self.service.drain(PATIENCE).await > 0 {
-            screen::complain(&self.words.messages_unwritten());
-        }
+    /// Waits until messages are written. `false` means that some are not: the outbox takes none.
+    pub async fn messages_are_written(&self) -> bool {
+        // Patience is lost once: an outbox that took nothing for so long is out of order.
+        let patience = if self.impatient.load(Ordering::SeqCst) { Duration::ZERO } else { PATIENCE };
+        let written = self.service.drain(patience).await == 0;
+        self.impatient.fetch_or(!written, Ordering::SeqCst);
+        written
     }
 
-    /// Ends in order: messages first, then the events that tell of them, then the database.
+    /// Ends in order: messages first, then the events that tell of them, then the database. Says what was lost.
     pub async fn close(self) {
-        self.settle().await;
-        // What has had its time. It is asked for again at the next start.
+        if !self.messages_are_written().await {
+            screen::complain(&self.words.messages_unwritten());
+        }
+        // What has had its time. If this fails, the next program does it.
         let _ = self.service.purge().await;
         let lost = self.events.flush().await;
         if lost > 0 {

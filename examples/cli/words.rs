@@ -129,6 +129,13 @@ impl Words {
         self.pick(format!("Inviterte: {count}."), format!("Invited: {count}."))
     }
 
+    pub fn not_all_invited(self, count: usize) -> String {
+        self.pick(
+            format!("Meldinger kan ikke skrives. Inviterte til nå: {count}."),
+            format!("Messages cannot be written. Invited so far: {count}."),
+        )
+    }
+
     pub fn state(self, state: AccountState) -> String {
         match state {
             AccountState::Pending => self.pick("ikke aktivert", "pending"),

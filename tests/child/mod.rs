@@ -8,13 +8,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use sqlx::sqlite::SqlitePool;
+use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use vestibule::adapters::outbox::MemoryOutbox;
 use vestibule::adapters::sqlite::{SqliteCodes, SqliteDirectory, SqliteThrottle, connect_options, migrate};
 use vestibule::code::Purpose;
 use vestibule::hasher::HashingSettings;
 use vestibule::ports::{CodeStore, ThrottleStore, UserDirectory};
-use vestibule::{AccountService, Code, CodeHandle, Contact, Error, Origin, Redeemed};
+use vestibule::{AccountService, Code, CodeHandle, Contact, Error, Origin, Redeemed, Settings};
 
 use crate::world::{here, keys, new, profile};
 
@@ -22,6 +22,9 @@ use crate::world::{here, keys, new, profile};
 const FILE: &str = "VESTIBULE_TEST_FILE";
 /// What is to be redeemed: purpose, handle and code.
 const ISSUED: &str = "VESTIBULE_TEST_ISSUED";
+
+/// How long a store may take on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A code on its way to somebody, with the handle that it was asked for.
 #[derive(Clone, Debug)]
@@ -51,7 +54,8 @@ pub fn given() -> Option<(String, Issued)> {
 }
 
 pub async fn open(file: impl AsRef<Path>) -> SqlitePool {
-    let pool = SqlitePool::connect_with(connect_options(file)).await.unwrap();
+    let options = SqlitePoolOptions::new().acquire_timeout(PATIENCE);
+    let pool = options.connect_with(connect_options(file)).await.unwrap();
     migrate(&pool).await.unwrap();
     pool
 }
@@ -62,14 +66,16 @@ pub fn ports(pool: &SqlitePool) -> (SqliteDirectory, SqliteCodes, SqliteThrottle
     (SqliteDirectory::new(one), SqliteCodes::new(two), SqliteThrottle::new(three))
 }
 
-/// A service with room for every attempt at once: what refuses is the code, not a full queue.
+/// A service with room and time for every attempt at once: what refuses is the code, not a full queue or a slow disk.
 pub fn service(
     (directory, codes, throttle): (impl UserDirectory, impl CodeStore, impl ThrottleStore),
     outbox: &MemoryOutbox,
 ) -> AccountService {
     let hashing = HashingSettings::default().queue_places(NonZeroUsize::new(4_096).unwrap());
+    let mut settings = Settings::default();
+    settings.port_deadline = PATIENCE;
     let builder = AccountService::builder(directory, codes, throttle, outbox.clone(), keys(), profile());
-    builder.hashing(hashing).dangerous().cheapest_hashing().build().unwrap()
+    builder.hashing(hashing).settings(settings).dangerous().cheapest_hashing().build().unwrap()
 }
 
 /// Asks for a code, and waits until it has arrived.

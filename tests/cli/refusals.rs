@@ -130,6 +130,17 @@ fn an_outbox_that_cannot_be_opened_is_named() {
     assert!(fs::read_to_string(folder.path("mine")).unwrap().contains("invitation"));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn who_was_not_written_to_is_not_called_invited() {
+    let folder = Folder::new();
+    folder.run(&["register", "--email", "ola@example.com"]).done();
+    let outcome = folder.run(&["--outbox", "/dev/full", "invite", "--all-pending"]);
+    assert_eq!(outcome.out, "");
+    assert!(outcome.refused().contains("Inviterte til nå: 0."));
+    assert!(folder.run(&["events"]).done().contains("operation=code_sender.send"));
+}
+
 #[test]
 fn a_reader_who_goes_away_is_no_failure() {
     let folder = Folder::new();

@@ -43,7 +43,7 @@ pub async fn change(members: &Members, email: &EmailAddress, prompt: &Prompt<'_>
         };
         match changed {
             Ok(_) => {
-                members.settle().await;
+                members.messages_are_written().await;
                 return say(&members.words.password_changed()).map(drop);
             }
             Err(error @ Error::PasswordRejected(_)) if prompt.can_ask_again() => {
@@ -69,8 +69,9 @@ async fn redeem_code(
         Purpose::Activation => service.request_activation(contact, &origin).await?,
         Purpose::Recovery => service.request_recovery(contact, &origin).await?,
     };
-    // The code is made and sent in the background. It must be there before anybody can type it.
-    members.settle().await;
+    // The code is made and sent in the background. It must be there before anybody can type it; and if it is not,
+    // nobody but the owner may know.
+    members.messages_are_written().await;
     say(&members.words.code_requested(members.support()))?;
     if prompt.can_ask_again() {
         complain(&members.words.how_to_resend());
@@ -92,7 +93,7 @@ async fn redeem_code(
         };
         match redeemed {
             Ok(_) => {
-                members.settle().await;
+                members.messages_are_written().await;
                 return Ok(());
             }
             Err(error) if !prompt.can_ask_again() => return Err(error.into()),
@@ -119,7 +120,7 @@ async fn ask_code(
         let typed = prompt.visible(&members.words.ask_code())?;
         let refused = if prompt.can_ask_again() && typed.trim().is_empty() {
             let again = members.service.resend_code(handle, origin).await;
-            members.settle().await;
+            members.messages_are_written().await;
             again.err()
         } else {
             match Code::parse(&typed) {

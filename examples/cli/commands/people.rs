@@ -45,13 +45,14 @@ pub async fn list(members: &Members) -> Result<(), Failure> {
 pub async fn invite(members: &Members, email: EmailAddress) -> Result<(), Failure> {
     let account = find(members, email).await?;
     match members.service.invite(&account.id).await? {
-        Invitation::Sent => say(&members.words.invited(1)).map(drop),
+        Invitation::Sent if members.messages_are_written().await => say(&members.words.invited(1)).map(drop),
+        Invitation::Sent => Err(Failure::Told(members.words.not_all_invited(0))),
         _ => Err(Failure::Told(members.words.not_pending())),
     }
 }
 
 pub async fn invite_all_pending(members: &Members) -> Result<(), Failure> {
-    let (mut last, mut invited): (Option<AccountId>, usize) = (None, 0);
+    let (mut last, mut invited, mut written) = (None::<AccountId>, 0, 0);
     loop {
         let page = members.directory.accounts_after(last.as_ref(), PAGE).await?;
         let Some(account) = page.last() else { return say(&members.words.invited(invited)).map(drop) };
@@ -62,7 +63,10 @@ pub async fn invite_all_pending(members: &Members) -> Result<(), Failure> {
             }
         }
         // The queue of messages is bounded: the next page waits until this one's are written.
-        members.settle().await;
+        if !members.messages_are_written().await {
+            return Err(Failure::Told(members.words.not_all_invited(written)));
+        }
+        written = invited;
     }
 }
 
