@@ -45,8 +45,10 @@ pub async fn list(members: &Members) -> Result<(), Failure> {
 pub async fn invite(members: &Members, email: EmailAddress) -> Result<(), Failure> {
     let account = find(members, email).await?;
     match members.service.invite(&account.id).await? {
-        Invitation::Sent if members.messages_are_written().await => say(&members.words.invited(1)).map(drop),
-        Invitation::Sent => Err(Failure::Told(members.words.not_all_invited(0))),
+        Invitation::Queued if members.messages_are_written().await => {
+            say(&members.words.invited(1)).map(drop)
+        }
+        Invitation::Queued => Err(Failure::Told(members.words.not_all_invited(0))),
         _ => Err(Failure::Told(members.words.not_pending())),
     }
 }
@@ -58,7 +60,7 @@ pub async fn invite_all_pending(members: &Members) -> Result<(), Failure> {
         let Some(account) = page.last() else { return say(&members.words.invited(invited)).map(drop) };
         last = Some(account.id.clone());
         for account in page.iter().filter(|account| account.state == AccountState::Pending) {
-            if members.service.invite(&account.id).await? == Invitation::Sent {
+            if members.service.invite(&account.id).await? == Invitation::Queued {
                 invited += 1;
             }
         }
