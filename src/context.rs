@@ -3,8 +3,10 @@
 use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use futures_channel::oneshot;
@@ -118,6 +120,15 @@ impl Context {
         }
     }
 
+    /// Work that runs to its end once it has begun: while the caller waits, by his own waiting; if he goes away, in the
+    /// background. What it gives then is dropped there.
+    pub(crate) fn finish<T: 'static>(
+        self: &Arc<Self>,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Finish<T> {
+        Finish { context: Arc::clone(self), work: Some(Box::pin(work)), begun: false }
+    }
+
     /// Runs work to its end even if the caller goes away meanwhile.
     pub(crate) async fn to_the_end<T: Send + 'static>(
         &self,
@@ -140,6 +151,35 @@ impl Context {
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context").finish_non_exhaustive()
+    }
+}
+
+/// See [`Context::finish`].
+pub(crate) struct Finish<T: 'static> {
+    context: Arc<Context>,
+    work: Option<Pin<Box<dyn Future<Output = T> + Send>>>,
+    begun: bool,
+}
+
+impl<T: 'static> Future for Finish<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<T> {
+        self.begun = true;
+        let Some(work) = &mut self.work else { return Poll::Pending };
+        let polled = work.as_mut().poll(cx);
+        if polled.is_ready() {
+            self.work = None;
+        }
+        polled
+    }
+}
+
+impl<T: 'static> Drop for Finish<T> {
+    fn drop(&mut self) {
+        if let (true, Some(work)) = (self.begun, self.work.take()) {
+            self.context.spawn(async move { drop(work.await) });
+        }
     }
 }
 

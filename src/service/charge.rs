@@ -46,7 +46,8 @@ pub(super) async fn refund(context: &Context, ticket: &Ticket) {
 ///
 /// Dropped without a verdict, it is refunded in the background, and the next attempt with the same key waits for
 /// that: a failing store and a caller who gave up in the queue charge nobody. Once the hash has started the charge
-/// stands, or hanging up would buy free guesses.
+/// stands, or hanging up would buy free guesses. What makes one runs under [`Context::finish`], so that a charge that
+/// is under way when the caller goes away is refunded too.
 #[derive(Debug)]
 pub(super) struct Attempt {
     context: Arc<Context>,
@@ -62,16 +63,16 @@ impl Attempt {
 
     /// Replaces what was charged, where it turns out that another key should have been.
     pub(super) async fn recharge(
-        &mut self,
+        mut self,
         flow: Flow,
-        charges: &[Charge],
-        origin: &Origin,
-    ) -> Result<(), Error> {
+        charges: Vec<Charge>,
+        origin: Origin,
+    ) -> Result<Self, Error> {
         if let Some(ticket) = self.ticket.take() {
             refund(&self.context, &ticket).await;
         }
-        self.ticket = Some(charge(&self.context, flow, charges, origin).await?);
-        Ok(())
+        self.ticket = Some(charge(&self.context, flow, &charges, &origin).await?);
+        Ok(self)
     }
 
     /// The attempt failed: the charge stands.

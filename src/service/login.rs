@@ -6,16 +6,18 @@ use secrecy::SecretString;
 
 use crate::account::{Account, AccountId, AccountState, CredentialVersion};
 use crate::contact::{Contact, EmailAddress};
+use crate::context::Context;
 use crate::device::{Device, DeviceToken};
 use crate::error::Error;
 use crate::event::{EventKind, Flow, LogInRefusal};
-use crate::hasher::{PasswordHash, Standing};
+use crate::hasher::{PasswordHash, Place, Standing};
 use crate::limits;
 use crate::origin::Origin;
 use crate::password;
 use crate::ports::Found;
 use crate::service::Inner;
 use crate::service::charge::{Attempt, charge};
+use crate::service::line::Turn;
 use crate::service::password_change::refusal;
 use crate::throttle::Ticket;
 
@@ -43,7 +45,7 @@ pub(super) async fn log_in(
     // No stored password is this long: refused by its length alone, whoever it is.
     let Some(password) = password::normalised(typed) else { return Err(Error::CredentialsRejected) };
     let name = Contact::Email(email.clone());
-    let mut device = inner.recognise(origin, &name);
+    let device = inner.recognise(origin, &name);
 
     // The line comes first: waiting in it holds no place in the hasher. The place comes before the charge: a full
     // hasher counts nothing.
@@ -52,9 +54,16 @@ pub(super) async fn log_in(
         return Err(inner.overloaded(flow, origin));
     };
     let standing = if device.is_some() { Standing::Trusted } else { Standing::Anyone };
-    let mut place = inner.reserve_hasher(flow, origin, standing)?;
-    let ticket = charge_log_in(inner, &name, origin, &mut device).await?;
-    let mut attempt = Attempt::new(Arc::clone(context), ticket, place.progress(), turn);
+    let place = inner.reserve_hasher(flow, origin, standing)?;
+    let counting = Counting {
+        context: Arc::clone(context),
+        name: name.clone(),
+        origin: origin.clone(),
+        device,
+        place,
+        turn,
+    };
+    let Counted { mut attempt, mut device, mut place } = context.finish(counting.run()).await?;
 
     let found = context.ask("user_directory.find", context.directory.find(&name)).await?;
     let (account, unknown) = match found {
@@ -69,7 +78,8 @@ pub(super) async fn log_in(
     {
         // The token is from before the last change: its holder is a stranger like any other.
         device = None;
-        attempt.recharge(flow, &limits::log_in(context, &name, origin, None), origin).await?;
+        let charges = limits::log_in(context, &name, origin, None);
+        attempt = context.finish(attempt.recharge(flow, charges, origin.clone())).await?;
     }
 
     let stored = account.as_ref().and_then(|account| account.password.clone());
@@ -102,22 +112,39 @@ pub(super) async fn log_in(
     })
 }
 
-/// Counts the attempt against the device, or, where there is none or its tries are used up, against the address
-/// that all strangers share.
-async fn charge_log_in(
-    inner: &Inner,
-    name: &Contact,
-    origin: &Origin,
-    device: &mut Option<Device>,
-) -> Result<Ticket, Error> {
-    let context = &inner.context;
-    let charges = limits::log_in(context, name, origin, device.as_ref());
-    match charge(context, Flow::LogIn, &charges, origin).await {
-        Err(Error::PasswordStopped) if device.is_some() => {
-            *device = None;
-            charge(context, Flow::LogIn, &limits::log_in(context, name, origin, None), origin).await
-        }
-        verdict => verdict,
+/// What it takes to count an attempt.
+struct Counting {
+    context: Arc<Context>,
+    name: Contact,
+    origin: Origin,
+    device: Option<Device>,
+    place: Place,
+    turn: Turn,
+}
+
+struct Counted {
+    attempt: Attempt,
+    /// The device, unless its tries are used up.
+    device: Option<Device>,
+    place: Place,
+}
+
+impl Counting {
+    /// Counts the attempt against the device, or, where there is none or its tries are used up, against the address
+    /// that all strangers share.
+    async fn run(self) -> Result<Counted, Error> {
+        let Self { context, name, origin, mut device, place, turn } = self;
+        let charges = limits::log_in(&context, &name, &origin, device.as_ref());
+        let ticket = match charge(&context, Flow::LogIn, &charges, &origin).await {
+            Err(Error::PasswordStopped) if device.is_some() => {
+                device = None;
+                let charges = limits::log_in(&context, &name, &origin, None);
+                charge(&context, Flow::LogIn, &charges, &origin).await?
+            }
+            verdict => verdict?,
+        };
+        let attempt = Attempt::new(context, ticket, place.progress(), turn);
+        Ok(Counted { attempt, device, place })
     }
 }
 

@@ -17,6 +17,7 @@ use crate::origin::Origin;
 use crate::password::{self, NewPassword};
 use crate::service::Inner;
 use crate::service::charge::{Attempt, charge};
+use crate::service::line::Turn;
 use crate::service::proof::Proof;
 
 /// The password was changed. Every other session of the account is at its end.
@@ -46,10 +47,8 @@ pub(super) async fn change_password(
         return Err(inner.overloaded(flow, origin));
     };
     let place = inner.reserve_hasher(flow, origin, Standing::Trusted)?;
-    let ticket = charge(context, flow, &limits::change(context, id), origin).await?;
-    let attempt = Attempt::new(Arc::clone(context), ticket, place.progress(), turn);
-
     let change = Change { inner: Arc::clone(inner), id: id.clone(), current, new, origin: origin.clone() };
+    let (change, place, attempt) = context.finish(change.count(place, turn)).await?;
     context.to_the_end(change.run(place, attempt)).await
 }
 
@@ -62,6 +61,14 @@ struct Change {
 }
 
 impl Change {
+    async fn count(self, place: Place, turn: Turn) -> Result<(Self, Place, Attempt), Error> {
+        let context = &self.inner.context;
+        let charges = limits::change(context, &self.id);
+        let ticket = charge(context, Flow::ChangePassword, &charges, &self.origin).await?;
+        let attempt = Attempt::new(Arc::clone(context), ticket, place.progress(), turn);
+        Ok((self, place, attempt))
+    }
+
     async fn run(self, mut place: Place, attempt: Attempt) -> Result<PasswordChanged, Error> {
         let context = &self.inner.context;
         let account = context.ask("user_directory.get", context.directory.get(&self.id)).await?;

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::account::{Account, AccountId};
 use crate::code::{Code, CodeFormat, CodeHandle, CodeProblem, Purpose};
 use crate::contact::Contact;
-use crate::delivery::Arming;
+use crate::delivery::{self, Arming};
 use crate::device::DeviceToken;
 use crate::error::Error;
 use crate::event::{CodeRefusal, EventKind, Flow};
@@ -75,39 +75,51 @@ pub(super) async fn request(
     Ok(answer)
 }
 
-/// Asks for the code again, with the handle of the first time.
+/// Asks for the code again, with the handle of the first time. Once it is charged it runs to its end, even if the
+/// caller goes away: the code that is on its way dies with the new issue, which must not be left without one.
 pub(super) async fn resend(
     inner: &Arc<Inner>,
     handle: &CodeHandle,
     origin: &Origin,
 ) -> Result<CodeRequest, Error> {
-    let context = &inner.context;
-    let flow = Flow::ResendCode;
-    let Some(place) = inner.delivery.reserve() else { return Err(inner.overloaded(flow, origin)) };
-    let now = context.now()?;
-    let ticket = charge(context, flow, &limits::resend(context, origin), origin).await?;
+    let Some(place) = inner.delivery.reserve() else {
+        return Err(inner.overloaded(Flow::ResendCode, origin));
+    };
+    let now = inner.context.now()?;
+    let resend = Resend { inner: Arc::clone(inner), handle: handle.clone(), origin: origin.clone(), now };
+    inner.context.finish(resend.run(place)).await
+}
 
-    let resend_at = now + context.settings.resend_after;
-    let digest = handle.digest();
-    let reissue = context.codes.reissue(&digest, resend_at, now);
-    match context.ask("code_store.reissue", reissue).await {
-        Ok(Reissue::Again(Reissued { pending, issue })) => {
-            inner.tell_about(
-                EventKind::CodeReissued { purpose: pending.purpose },
-                None,
-                Some(&pending.contact),
-                origin,
-            );
-            let device = inner.recognise(origin, &pending.contact);
-            let answer = answer(handle.clone(), &pending);
-            inner.delivery.arm(place, Arming::new(pending, handle.clone(), issue, device));
-            Ok(answer)
-        }
-        Ok(Reissue::TooSoon { retry_after }) => Err(Error::Throttled { retry_after }),
-        Ok(Reissue::Gone) => Err(CodeProblem::Expired.into()),
-        Err(error) => {
-            refund(context, &ticket).await;
-            Err(error.into())
+struct Resend {
+    inner: Arc<Inner>,
+    handle: CodeHandle,
+    origin: Origin,
+    now: OffsetDateTime,
+}
+
+impl Resend {
+    async fn run(self, place: delivery::Place) -> Result<CodeRequest, Error> {
+        let Self { inner, handle, origin, now } = self;
+        let context = &inner.context;
+        let ticket = charge(context, Flow::ResendCode, &limits::resend(context, &origin), &origin).await?;
+        let resend_at = now + context.settings.resend_after;
+        let digest = handle.digest();
+        let reissue = context.codes.reissue(&digest, resend_at, now);
+        match context.ask("code_store.reissue", reissue).await {
+            Ok(Reissue::Again(Reissued { pending, issue })) => {
+                let event = EventKind::CodeReissued { purpose: pending.purpose };
+                inner.tell_about(event, None, Some(&pending.contact), &origin);
+                let device = inner.recognise(&origin, &pending.contact);
+                let answer = answer(handle.clone(), &pending);
+                inner.delivery.arm(place, Arming::new(pending, handle, issue, device));
+                Ok(answer)
+            }
+            Ok(Reissue::TooSoon { retry_after }) => Err(Error::Throttled { retry_after }),
+            Ok(Reissue::Gone) => Err(CodeProblem::Expired.into()),
+            Err(error) => {
+                refund(context, &ticket).await;
+                Err(error.into())
+            }
         }
     }
 }

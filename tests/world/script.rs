@@ -1,5 +1,6 @@
 //! Watches every call to a port, and makes a chosen one fail, hang or panic.
 
+use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -48,6 +49,20 @@ struct State {
     changes: Vec<(AccountId, CredentialVersion, CredentialChange)>,
     yields: bool,
     without_password: Vec<AccountId>,
+    mistaken_for: Option<Contact>,
+    hook: Option<Hook>,
+}
+
+/// What happens just before the next call to an operation.
+struct Hook {
+    operation: &'static str,
+    run: Box<dyn FnOnce() + Send>,
+}
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.operation)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +115,16 @@ impl Script {
         self.0.lock().unwrap().yields = true;
     }
 
+    /// Does something in the middle of a flow, just before the next call to an operation takes effect.
+    pub fn before(&self, operation: &'static str, run: impl FnOnce() + Send + 'static) {
+        self.0.lock().unwrap().hook = Some(Hook { operation, run: Box::new(run) });
+    }
+
+    /// Makes the directory find this contact whatever it is asked for, as one with too lax a collation would.
+    pub fn mistake_everybody_for(&self, contact: &Contact) {
+        self.0.lock().unwrap().mistaken_for = Some(contact.clone());
+    }
+
     /// Makes the directory hand out an account without its password.
     pub fn drop_password_of(&self, id: &AccountId) {
         self.0.lock().unwrap().without_password.push(id.clone());
@@ -128,6 +153,11 @@ impl Script {
         let mut state = self.0.lock().unwrap();
         let nth = state.calls.len();
         state.calls.push(operation);
+        if let Some(hook) = state.hook.take_if(|hook| hook.operation == operation) {
+            drop(state);
+            (hook.run)();
+            state = self.0.lock().unwrap();
+        }
         let hit = |which: Which| match which {
             Which::Nth(at) => at == nth,
             Which::From(from) => from <= nth,
@@ -207,6 +237,8 @@ impl<T> Scripted<T> {
 #[async_trait]
 impl<T: UserDirectory> UserDirectory for Scripted<T> {
     async fn find(&self, contact: &Contact) -> Result<Found, BackendError> {
+        let mistaken = self.script.0.lock().unwrap().mistaken_for.clone();
+        let contact = mistaken.as_ref().unwrap_or(contact);
         let found = self.script.play("user_directory.find", self.port.find(contact)).await?;
         Ok(match found {
             Found::One(account) => Found::One(self.script.hand_out(account)),
