@@ -65,11 +65,11 @@
 //! | feature | default | gives |
 //! |---|---|---|
 //! | `tokio` | yes | the background runs on the tokio runtime that is current when the service is built |
-//! | `sqlite` | | [user directory, codes and throttle](adapters::sqlite) on SQLite |
-//! | `outbox` | | [a sender for development](adapters::outbox) that writes a file of JSON lines |
-//! | `tracing` | | [an event sink](adapters::tracing) |
+//! | `sqlite` | | user directory, codes and throttle on SQLite (`adapters::sqlite`) |
+//! | `outbox` | | a sender for development that writes a file of JSON lines (`adapters::outbox`) |
+//! | `tracing` | | an event sink (`adapters::tracing`) |
 //! | `legacy-hashes` | | bcrypt, scrypt and PBKDF2 hashes are verified, and replaced at the next log-in |
-//! | `contract` | | [what every implementation of a port must pass](contract) |
+//! | `contract` | | what every implementation of a port must pass (`contract`) |
 //! | `full` | | all of them |
 //!
 //! # What it is not

@@ -5,7 +5,7 @@
 //! to another cannot forget one. `now` is a parameter, truncated to milliseconds: no store decides the time.
 //!
 //! The contract of a store is a list in its doc comment, and each clause names the test that holds an implementation
-//! to it: see [`contract`](crate::contract) (feature `contract`).
+//! to it: see the module `contract`, under the feature of that name.
 
 mod breached_passwords;
 mod clock;

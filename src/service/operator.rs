@@ -15,8 +15,8 @@ use crate::service::AccountService;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Invitation {
-    /// An invitation is on its way.
-    Sent,
+    /// An invitation was left to be sent. What becomes of it is an event.
+    Queued,
     /// There is no such account.
     Unknown,
     /// The account was activated before, or is suspended.
@@ -56,7 +56,7 @@ impl AccountService {
         };
         self.inner.tell_about(EventKind::Invited, Some(&account.id), Some(&to), &Origin::without_address());
         self.inner.delivery.send(Sending::notice(Notice::Invitation, to, account.locale));
-        Ok(Invitation::Sent)
+        Ok(Invitation::Queued)
     }
 
     /// Lifts the waits and stops of a contact and of the account it belongs to, for somebody who cannot get in.

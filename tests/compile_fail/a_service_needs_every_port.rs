@@ -1,11 +1,12 @@
-//! Ports are required by position, and none stands in for another.
-//~ E0277 CodeSender
+//! Ports are required by position.
+//~ E0061 6 arguments
 
 use vestibule::adapters::memory::{MemoryCodes, MemoryDirectory, MemoryThrottle};
+use vestibule::adapters::outbox::MemoryOutbox;
 
-fn service(keys: vestibule::KeyRing, profile: vestibule::ServiceProfile) {
+fn service(keys: vestibule::KeyRing) {
     let (directory, codes, throttle) = (MemoryDirectory::new(), MemoryCodes::new(), MemoryThrottle::new());
-    let _ = vestibule::AccountService::builder(directory, codes, throttle.clone(), throttle, keys, profile);
+    let _ = vestibule::AccountService::builder(directory, codes, throttle, MemoryOutbox::new(), keys);
 }
 
 fn main() {}

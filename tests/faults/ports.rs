@@ -182,7 +182,7 @@ async fn a_session_is_not_current_where_the_directory_cannot_be_asked_and_operat
             world.settle().await;
             world.script.clear();
             assert!(world.service.is_current(&id, &version).await.unwrap());
-            assert_eq!(world.service.invite(&pending).await.unwrap(), Invitation::Sent);
+            assert_eq!(world.service.invite(&pending).await.unwrap(), Invitation::Queued);
             world.settle().await;
             let failed = |kind: &EventKind| matches!(kind, EventKind::PortFailed { .. });
             assert!(world.event_kinds().iter().any(failed), "{fault:?} {nth}");

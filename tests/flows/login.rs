@@ -1,9 +1,11 @@
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Barrier;
 use vestibule::Error;
 use vestibule::event::{EventKind, LogInRefusal};
+use vestibule::hasher::{Argon2Cost, HashingSettings};
 
 use crate::world::*;
 
@@ -218,7 +220,7 @@ async fn a_hash_of_older_parameters_is_renewed_at_the_next_log_in() {
     let world = World::new();
     let id = world.active("ola@example.no").await;
     let before = world.directory.accounts()[0].clone();
-    let cost = vestibule::hasher::Argon2Cost::RECOMMENDED;
+    let cost = Argon2Cost::RECOMMENDED;
     let dearer = vestibule::AccountService::builder(
         world.directory.clone(),
         world.codes.clone(),
@@ -229,7 +231,7 @@ async fn a_hash_of_older_parameters_is_renewed_at_the_next_log_in() {
     )
     .clock(world.clock.clone())
     .events(world.events.clone())
-    .hashing(vestibule::hasher::HashingSettings::default().cost(cost))
+    .hashing(HashingSettings::default().cost(cost))
     .build()
     .unwrap();
     let login = dearer.log_in(&address("ola@example.no"), secret(PASSWORD), &here()).await.unwrap();
@@ -240,4 +242,34 @@ async fn a_hash_of_older_parameters_is_renewed_at_the_next_log_in() {
     assert!(dearer.is_current(&id, &login.credential_version).await.unwrap());
     assert!(world.saw(&EventKind::HashRenewed));
     dearer.log_in(&address("ola@example.no"), secret(PASSWORD), &here()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_log_ins_at_once_hold_the_memory_of_two_hashes_and_what_is_refused_is_refused_at_once() {
+    let threads = NonZeroUsize::new(2).unwrap();
+    let hashing = HashingSettings::default().threads(threads).queue_places(NonZeroUsize::new(100).unwrap());
+    let world = World::with(|builder| builder.hashing(hashing));
+    world.active("ola@example.no").await;
+    let before = world.service.hash_pool();
+    let tasks: Vec<_> = (0..1_000)
+        .map(|n| {
+            let service = world.service.clone();
+            let name = if n == 0 { "ola@example.no".into() } else { format!("ingen{n}@example.no") };
+            tokio::spawn(async move { service.log_in(&address(&name), secret(PASSWORD), &from(n)).await })
+        })
+        .collect();
+    let (mut judged, mut overloaded) = (0, 0);
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(_) | Err(Error::CredentialsRejected) => judged += 1,
+            Err(Error::Overloaded) => overloaded += 1,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    let after = world.service.hash_pool();
+    assert_eq!(judged + overloaded, 1_000);
+    assert!(overloaded > 0, "more was asked than there are places");
+    assert_eq!(after.started - before.started, judged, "what is refused reaches no thread");
+    assert!(after.peak_memory_kib <= 2 * u64::from(Argon2Cost::RECOMMENDED.memory_kib()), "{after:?}");
+    assert_eq!((after.places_taken, after.running), (0, 0));
 }

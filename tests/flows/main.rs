@@ -11,3 +11,4 @@ mod operator;
 mod password_change;
 mod recovery;
 mod redemption;
+mod statements;

@@ -10,7 +10,7 @@ use crate::world::*;
 async fn a_pending_person_is_invited_and_the_invitation_holds_no_secret() {
     let world = World::new();
     let id = world.register("ola@example.no");
-    assert_eq!(world.service.invite(&id).await.unwrap(), Invitation::Sent);
+    assert_eq!(world.service.invite(&id).await.unwrap(), Invitation::Queued);
     world.settle().await;
     let sent = world.outbox.messages();
     assert_eq!(world.kinds_sent(), [MessageKind::Invitation]);

@@ -1,7 +1,10 @@
 use std::time::Duration;
 
+use vestibule::account::{CredentialChange, CredentialVersion};
+use vestibule::error::BackendErrorKind;
 use vestibule::message::MessageKind;
-use vestibule::{AccountId, Error};
+use vestibule::ports::{Found, Sleep, Spawner, Task, UserDirectory};
+use vestibule::{Account, AccountId, AccountService, BackendError, Contact, Error, PasswordHash};
 
 use crate::world::*;
 
@@ -77,4 +80,78 @@ async fn a_caller_who_hangs_up_changes_the_password_all_the_same_and_the_owner_i
     world.settle().await;
     world.log_in("ola@example.no", ANOTHER).await.unwrap();
     assert!(world.kinds_sent().contains(&MessageKind::PasswordChanged));
+}
+
+/// The background on the runtime of the test, whose time passes as the test says.
+#[derive(Debug)]
+struct TestTime;
+
+impl Spawner for TestTime {
+    fn spawn(&self, task: Task) {
+        tokio::spawn(task);
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// A directory that answers a change with a failure, and makes it a little later all the same.
+#[derive(Clone, Debug)]
+struct Late(vestibule::adapters::memory::MemoryDirectory);
+
+#[vestibule::async_trait]
+impl UserDirectory for Late {
+    async fn find(&self, contact: &Contact) -> Result<Found, BackendError> {
+        self.0.find(contact).await
+    }
+
+    async fn get(&self, id: &AccountId) -> Result<Option<Account>, BackendError> {
+        self.0.get(id).await
+    }
+
+    async fn replace_credential(
+        &self,
+        id: &AccountId,
+        expected: &CredentialVersion,
+        change: &CredentialChange,
+    ) -> Result<Option<CredentialVersion>, BackendError> {
+        let (directory, id, expected, change) =
+            (self.0.clone(), id.clone(), expected.clone(), change.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            directory.replace_credential(&id, &expected, &change).await.unwrap();
+        });
+        Err(BackendError::new(BackendErrorKind::Unavailable, "the connection was cut"))
+    }
+
+    async fn replace_hash(
+        &self,
+        id: &AccountId,
+        expected: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, BackendError> {
+        self.0.replace_hash(id, expected, new).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_takes_effect_after_its_failure_was_reported_is_told_to_the_owner_all_the_same() {
+    let world = World::new();
+    let id = world.active("ola@example.no").await;
+    let ports = (Late(world.directory.clone()), world.codes.clone(), world.throttle.clone());
+    let late = AccountService::builder(ports.0, ports.1, ports.2, world.outbox.clone(), keys(), profile())
+        .clock(world.clock.clone())
+        .spawner(TestTime)
+        .dangerous()
+        .cheapest_hashing()
+        .build()
+        .unwrap();
+    let failed = late.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await;
+    assert!(matches!(failed, Err(Error::Backend(_))), "{failed:?}");
+    assert!(!world.kinds_sent().contains(&MessageKind::PasswordChanged));
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(late.drain(Duration::from_secs(10)).await, 0);
+    assert!(world.kinds_sent().contains(&MessageKind::PasswordChanged));
+    world.log_in("ola@example.no", ANOTHER).await.unwrap();
 }

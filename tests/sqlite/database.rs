@@ -26,6 +26,19 @@ impl Database {
         Self { folder, pool }
     }
 
+    /// A file that does not exist yet, where the test keeps nothing that would remove it: it stays until the test is
+    /// run again.
+    pub(crate) fn path_to_keep() -> PathBuf {
+        let thread = std::thread::current();
+        let test = thread.name().filter(|name| *name != "main").map(|name| name.replace("::", "."));
+        let name = test.unwrap_or_else(|| std::process::id().to_string());
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.db"));
+        for file in ["db", "db-wal", "db-shm"] {
+            let _ = std::fs::remove_file(path.with_extension(file));
+        }
+        path
+    }
+
     pub(crate) async fn new() -> Self {
         let database = Self::absent();
         migrate(&database.pool).await.unwrap();

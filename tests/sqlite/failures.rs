@@ -1,16 +1,17 @@
 use std::error::Error as _;
 use std::time::{Duration, Instant};
 
-use sqlx::sqlite::SqlitePool;
-use vestibule::account::Registration;
-use vestibule::account::RegistrationProblem;
+use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
+use vestibule::account::{CredentialChange, Registration, RegistrationProblem};
 use vestibule::adapters::sqlite::{SqliteCodes, SqliteDirectory, SqliteThrottle, connect_options, migrate};
 use vestibule::error::{BackendError, BackendErrorKind};
-use vestibule::ports::{CodeStore, ThrottleStore, UserDirectory};
+use vestibule::ports::{Attempt, CodeStore, ThrottleStore, UserDirectory};
 use vestibule::throttle::{Ticket, Verdict};
 use vestibule::{AccountId, CredentialVersion, PasswordHash};
 
-use crate::database::{Database, armed, change, charges, email, handle, now, ola, pending, pool_of_one};
+use crate::database::{
+    Database, armed, change, charges, email, handle, in_minutes, now, ola, pending, pool_of_one,
+};
 
 fn problem(problem: RegistrationProblem) -> BackendError {
     match problem {
@@ -88,7 +89,7 @@ async fn a_locked_database_is_busy_in_bounded_time_and_works_afterwards() {
 #[tokio::test]
 async fn a_pool_without_a_free_connection_is_busy() {
     let database = Database::new().await;
-    let options = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1);
+    let options = SqlitePoolOptions::new().max_connections(1);
     let pool = options
         .acquire_timeout(Duration::from_millis(100))
         .connect_lazy_with(connect_options(database.path()));
@@ -110,7 +111,7 @@ async fn a_closed_pool_is_unavailable() {
 #[tokio::test]
 async fn a_read_only_database_is_read_and_not_written() {
     let database = Database::new().await;
-    let id = database.directory().register(ola()).await.unwrap();
+    let id = database.directory().register(Registration::new(email("per@example.no"))).await.unwrap();
     let pool = pool_of_one(connect_options(database.path()).read_only(true).create_if_missing(false));
     migrate(&pool).await.unwrap();
     let (writing, reading) = failures_of(&pool).await;
@@ -230,4 +231,44 @@ async fn a_second_row_with_one_handle_is_explained() {
     let refused = database.codes().insert(&pending(1)).await.unwrap_err();
     assert_eq!(refused.kind(), BackendErrorKind::Other);
     assert!(refused.to_string().contains("stored already"), "{refused}");
+}
+
+#[tokio::test]
+async fn what_could_not_be_committed_is_never_answered_as_done() {
+    let database = Database::new().await;
+    let id = database.directory().register(ola()).await.unwrap();
+    let version = database.directory().get(&id).await.unwrap().unwrap().credential_version;
+    database.codes().insert(&pending(1)).await.unwrap();
+    // The connections of this pool refuse every commit, as a disk may that fails at the last moment.
+    let pool = SqlitePoolOptions::new()
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection.lock_handle().await?.set_commit_hook(|| false);
+                Ok(())
+            })
+        })
+        .connect_lazy_with(connect_options(database.path()));
+    let (directory, codes) = (SqliteDirectory::new(pool.clone()), SqliteCodes::new(pool.clone()));
+    let throttle = SqliteThrottle::new(pool);
+
+    codes.count_attempt(&handle(1), now()).await.unwrap_err();
+    codes.reissue(&handle(1), in_minutes(2), in_minutes(1)).await.unwrap_err();
+    codes.arm(&handle(1), 1, &armed(), now()).await.unwrap_err();
+    codes.take(&handle(1), 1, now()).await.unwrap_err();
+    codes.insert(&pending(2)).await.unwrap_err();
+    throttle.charge(&charges([1]), now()).await.unwrap_err();
+    directory.suspend(&id).await.unwrap_err();
+    directory.replace_credential(&id, &version, &change("new")).await.unwrap_err();
+    let unproven = CredentialChange { proven: None, ..change("new") };
+    directory.replace_credential(&id, &version, &unproven).await.unwrap_err();
+    directory.replace_contacts(&id, vec![email("kari@example.no")]).await.unwrap_err();
+    directory.register(Registration::new(email("per@example.no"))).await.unwrap_err();
+
+    let Attempt::Counted(code) = database.codes().count_attempt(&handle(1), now()).await.unwrap() else {
+        panic!()
+    };
+    assert_eq!((code.issue, code.attempts), (1, 1));
+    assert!(code.armed.is_none());
+    let account = database.directory().get(&id).await.unwrap().unwrap();
+    assert_eq!(account.credential_version, version);
 }

@@ -1,10 +1,12 @@
 //! What the SQLite adapters promise beyond the contracts: the schema, failures, plans, processes and cancellation.
 #![cfg(feature = "sqlite")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cancellation;
 mod database;
 mod directory;
 mod failures;
+mod own_user_table;
 mod plans;
 mod processes;
 mod schema;

@@ -67,7 +67,9 @@ async fn every_statement_finds_its_rows_by_an_index() {
         let plan: Vec<_> = plan.into_iter().map(|(_, _, _, step)| step).collect();
         // The catalogue has no index, the table of versions has a row for each.
         let small = statement.contains("sqlite_schema") || statement.contains("from vestibule_schema");
-        assert!(small || !plan.iter().any(|step| step.starts_with("SCAN")), "{statement}\n{plan:#?}");
+        // `SCAN 3-ROW VALUES CLAUSE` reads what was given to the statement.
+        let scans = plan.iter().any(|step| step.starts_with("SCAN") && !step.ends_with("VALUES CLAUSE"));
+        assert!(small || !scans, "{statement}\n{plan:#?}");
         explained += 1;
     }
     assert!(explained >= 25, "{explained}");

@@ -44,7 +44,7 @@ async fn attempt(pool: SqlitePool, task: String, number: u8) -> bool {
         ("take", _) => codes.take(&handle(1), 1, now()).await.unwrap(),
         // Each with a key of its own beside the shared one, and half of them the other way round.
         ("charge", _) => {
-            let keys = if number % 2 == 0 { [1, 2, number + 10] } else { [number + 10, 2, 1] };
+            let keys = if number.is_multiple_of(2) { [1, 2, number + 10] } else { [number + 10, 2, 1] };
             matches!(throttle.charge(&charges(keys), now()).await.unwrap(), Verdict::Allowed(_))
         }
         ("replace", version) => {

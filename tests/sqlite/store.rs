@@ -3,6 +3,7 @@ use std::time::Duration;
 use vestibule::code::CodeFormat;
 use vestibule::ports::{ArmedCode, Attempt, CodeStore, CodeTarget, Reissue, ThrottleStore};
 use vestibule::throttle::Verdict;
+use vestibule::time::OffsetDateTime;
 use vestibule::{AccountId, CredentialVersion, Locale};
 
 use crate::database::{Database, armed, charges, email, handle, in_minutes, now, pending};
@@ -62,7 +63,7 @@ async fn more_rows_than_a_batch_are_purged() {
     .execute(&database.pool)
     .await
     .unwrap();
-    let epoch = vestibule::time::OffsetDateTime::UNIX_EPOCH;
+    let epoch = OffsetDateTime::UNIX_EPOCH;
     assert_eq!(codes.purge(epoch + Duration::from_millis(2_501)).await.unwrap(), 2_500);
     assert_eq!(throttle.purge(epoch + Duration::from_millis(2_500)).await.unwrap(), 2_500);
     assert_eq!(codes.purge(in_minutes(0)).await.unwrap(), 2_500);

@@ -28,7 +28,7 @@ use super::moment::milliseconds;
 /// | [`suspend`](Self::suspend), [`resume`](Self::resume), [`accounts_after`](Self::accounts_after) | 1 |
 /// | [`register`](Self::register) | 2, and 1 for each e-mail address, between `begin immediate` and `commit` |
 /// | [`register_all`](Self::register_all) | the same for each person, between one `begin immediate` and one `commit` |
-/// | [`replace_contacts`](Self::replace_contacts) | 4, and 1 for each e-mail address, between `begin immediate` and `commit` |
+/// | [`replace_contacts`](Self::replace_contacts) | 3, and 1 for each e-mail address, between `begin immediate` and `commit` |
 ///
 /// Ids are 128 random bits as 32 hexadecimal digits. The columns that end in `_at` are for the operator: nothing is
 /// decided by them.

@@ -52,11 +52,10 @@ pub(super) fn damaged(table: &'static str) -> BackendError {
 /// What SQLite itself answered, by its result code (<https://www.sqlite.org/rescode.html>).
 fn refused(error: &dyn DatabaseError) -> BackendError {
     use BackendErrorKind::{Busy, Corrupt, Misconfigured, Other, Unavailable};
-    let code = error.code().and_then(|code| code.parse::<u32>().ok()).unwrap_or_default();
+    let code = code(error);
     let (kind, advice) = match code {
         IOERR_CORRUPTFS => (Corrupt, "the file system of the SQLite database is damaged: check the disk"),
-        // The low byte is the primary code.
-        _ => match code & 0xFF {
+        _ => match primary(code) {
             BUSY | LOCKED => (
                 Busy,
                 "the SQLite database is locked by another connection: try again; if it stays, look for a program \
@@ -84,6 +83,20 @@ fn refused(error: &dyn DatabaseError) -> BackendError {
         },
     };
     BackendError::new(kind, advice).with_source(Answer { code, message: error.message().to_owned() })
+}
+
+/// Whether the same call may succeed later.
+pub(super) fn is_busy(error: &dyn DatabaseError) -> bool {
+    matches!(primary(code(error)), BUSY | LOCKED)
+}
+
+fn code(error: &dyn DatabaseError) -> u32 {
+    error.code().and_then(|code| code.parse().ok()).unwrap_or_default()
+}
+
+/// The kind of failure, of which the whole code says more.
+const fn primary(code: u32) -> u32 {
+    code & 0xFF
 }
 
 fn lacks_schema(message: &str) -> bool {

@@ -1,4 +1,52 @@
 //! SQLite: directory, codes and throttle in one file, through a pool that the application made.
+//!
+//! The tables begin with `vestibule_` and live beside those of the application; any number of processes on one machine
+//! may share the file. An application that has a table of users uses [`SqliteCodes`] and [`SqliteThrottle`] with a
+//! directory of its own (`examples/own_user_table.rs`).
+//!
+//! # Examples
+//!
+//! ```
+//! use sqlx::SqlitePool;
+//! use vestibule::adapters::sqlite::{self, SqliteCodes, SqliteDirectory, SqliteThrottle};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("accounts.db");
+//! let pool = SqlitePool::connect_lazy_with(sqlite::connect_options(path));
+//! sqlite::migrate(&pool).await?;
+//!
+//! let directory = SqliteDirectory::new(pool.clone());
+//! let codes = SqliteCodes::new(pool.clone());
+//! let throttle = SqliteThrottle::new(pool);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The pool
+//!
+//! - Begin it with [`connect_options`], or read there what they set and why.
+//! - Make it lazy: [`migrate`] waits where several processes meet at a fresh file, an eager pool fails.
+//! - It needs a tokio runtime, and so does whatever calls these adapters: the background must not run on plain threads.
+//! - A database in memory (`:memory:`) is another for every connection: give its pool one connection, without
+//!   `idle_timeout` and `max_lifetime`.
+//!
+//! # Locks
+//!
+//! SQLite has one writer at a time. Every operation is one statement or one short transaction that takes the lock to
+//! write before it reads anything, so nothing that was read has changed when it is written, in whatever process. A
+//! caller waits for the lock for at most the pool's `busy_timeout`, and for a connection for at most its
+//! `acquire_timeout` (30 s by default; less is better for a person who waits), then gets
+//! [`BackendErrorKind::Busy`](crate::error::BackendErrorKind::Busy).
+//!
+//! An operation whose future is dropped is done or not done, never half: a transaction that was begun is rolled back
+//! before its connection is used again.
+//!
+//! # Security
+//!
+//! The file holds password hashes, contacts and names, and so do the `-wal` file beside it and every backup: let nobody
+//! but the service read them. It holds no code, no handle and no password.
 
 mod account_row;
 mod code_row;
@@ -6,6 +54,8 @@ mod codes;
 mod connection;
 mod directory;
 mod failure;
+#[cfg(feature = "contract")]
+mod managed;
 mod moment;
 mod purge;
 mod registering;

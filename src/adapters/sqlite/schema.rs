@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqlitePool;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, Sqlite, SqliteConnection};
 use tokio::time::sleep;
 
 use crate::error::{BackendError, BackendErrorKind};
 
 use super::connection::{BEGIN, connection};
-use super::failure::failed;
+use super::failure::{failed, is_busy};
 
 /// Every migration, in order: the first makes version 1. One that was released is never changed.
 const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_accounts_codes_and_throttles.sql")];
@@ -17,7 +18,7 @@ const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_accounts_codes_and_
 /// The version that this release needs.
 const CURRENT: usize = MIGRATIONS.len();
 
-/// How often a database that is busy is asked again, and after which wait: 10 s in all, beyond its own time-out.
+/// How often opening a database that is busy is tried again, and after which wait: for 10 s in all.
 const TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -32,19 +33,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// [`Misconfigured`](BackendErrorKind::Misconfigured) when the schema is of a later version than this release knows, and
 /// when the database is read-only and not up to date; else as the stores.
 pub async fn migrate(pool: &SqlitePool) -> Result<(), BackendError> {
-    // The change to WAL of a fresh file, which comes with the first connection, does not wait for a lock as statements
-    // do: of several processes that start at once, some are told that the database is busy.
-    for _ in 1..TRIES {
-        match migrate_once(pool).await {
-            Err(error) if error.kind() == BackendErrorKind::Busy => sleep(PAUSE).await,
-            outcome => return outcome,
-        }
-    }
-    migrate_once(pool).await
-}
-
-async fn migrate_once(pool: &SqlitePool) -> Result<(), BackendError> {
-    let mut connection = connection(pool).await?;
+    let mut connection = first_connection(pool).await?;
     loop {
         // Read without the lock to write: a program that starts is not to wait for others without need.
         let version = version(&mut connection).await?;
@@ -56,6 +45,21 @@ async fn migrate_once(pool: &SqlitePool) -> Result<(), BackendError> {
         }
         take_next_step(&mut connection).await?;
     }
+}
+
+/// Opens the database, also while another process makes it.
+///
+/// The change of a fresh file to WAL, which comes with its first connection, does not wait for a lock as statements do: of
+/// several processes that start at once, some are told that the database is busy.
+async fn first_connection(pool: &SqlitePool) -> Result<PoolConnection<Sqlite>, BackendError> {
+    for _ in 1..TRIES {
+        match pool.acquire().await {
+            Err(sqlx::Error::Database(error)) if is_busy(&*error) => sleep(PAUSE).await,
+            Err(error) => return Err(failed(error)),
+            Ok(_) => break,
+        }
+    }
+    connection(pool).await
 }
 
 /// Migrates from whatever version the schema has, once the lock is held, to the next.

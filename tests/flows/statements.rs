@@ -1,0 +1,80 @@
+//! How often each flow asks the stores: the numbers of `src/guide/architecture.md`.
+
+use std::time::Duration;
+
+use crate::world::*;
+
+const FIND: &str = "user_directory.find";
+const GET: &str = "user_directory.get";
+const REPLACE: &str = "user_directory.replace_credential";
+const CHARGE: &str = "throttle_store.charge";
+const REFUND: &str = "throttle_store.refund";
+const LIFT: &str = "throttle_store.lift";
+const ARM: &str = "code_store.arm";
+
+/// The calls to stores since the last look, those to the sender left out.
+fn calls(world: &World) -> Vec<&'static str> {
+    let calls = world.script.calls();
+    world.script.clear();
+    calls.into_iter().filter(|call| !call.starts_with("code_sender")).collect()
+}
+
+#[tokio::test]
+async fn requesting_and_resending_take_two_calls_on_the_callers_path_and_three_behind_it() {
+    let world = World::new();
+    world.register("ola@example.no");
+    for (contact, behind) in
+        [("ola@example.no", &[FIND, CHARGE, ARM][..]), ("ingen@example.no", &[FIND, ARM])]
+    {
+        let request = world.service.request_activation(&email(contact), &here()).await.unwrap();
+        assert_eq!(calls(&world), [CHARGE, "code_store.insert"]);
+        world.settle().await;
+        assert_eq!(calls(&world), behind);
+        world.clock.turn(Duration::from_secs(60));
+        world.service.resend_code(&request.handle, &here()).await.unwrap();
+        assert_eq!(calls(&world), [CHARGE, "code_store.reissue"]);
+        world.settle().await;
+        assert_eq!(calls(&world), behind);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_code_takes_one_call_and_a_redemption_five() {
+    let world = World::new();
+    world.register("ola@example.no");
+    let request = world.service.request_activation(&email("ola@example.no"), &here()).await.unwrap();
+    let code = world.code_to(&email("ola@example.no")).await;
+    calls(&world);
+    let wrong = world.service.activate(&request.handle, &other_than(&code), new(PASSWORD), &here()).await;
+    assert!(wrong.is_err());
+    assert_eq!(calls(&world), ["code_store.count_attempt"]);
+    world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
+    world.settle().await;
+    assert_eq!(calls(&world), ["code_store.count_attempt", GET, REPLACE, LIFT, "code_store.take"]);
+}
+
+#[tokio::test]
+async fn a_log_in_takes_three_calls_and_a_fourth_after_failures() {
+    let world = World::new();
+    world.active("ola@example.no").await;
+    calls(&world);
+    world.log_in("ola@example.no", PASSWORD).await.unwrap();
+    assert_eq!(calls(&world), [CHARGE, FIND, REFUND]);
+    for name in ["ola@example.no", "ingen@example.no"] {
+        assert!(world.log_in(name, "galt").await.is_err());
+        assert_eq!(calls(&world), [CHARGE, FIND]);
+    }
+    world.log_in("ola@example.no", PASSWORD).await.unwrap();
+    assert_eq!(calls(&world), [CHARGE, FIND, REFUND, LIFT]);
+}
+
+#[tokio::test]
+async fn a_change_takes_five_calls_and_a_session_one() {
+    let world = World::new();
+    let id = world.active("ola@example.no").await;
+    calls(&world);
+    let changed = world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await.unwrap();
+    assert_eq!(calls(&world), [CHARGE, GET, REFUND, REPLACE, LIFT]);
+    world.service.is_current(&id, &changed.credential_version).await.unwrap();
+    assert_eq!(calls(&world), [GET]);
+}
