@@ -76,7 +76,14 @@ impl Delivery {
     }
 
     /// Leaves a message to be sent, and returns at once.
+    ///
+    /// Notices are bound by what numbers SMS may go to, and not by the caps: whoever used those up would otherwise keep
+    /// an owner from being told.
     pub(crate) fn send(self: &Arc<Self>, message: Sending) {
+        if !self.context.settings.reaches(message.to()) {
+            message.lose(&self.context, LossReason::SmsNotAllowed);
+            return;
+        }
         let queue = if message.is_code() { &self.codes } else { &self.notices };
         let Some(place) = queue.reserve() else {
             message.lose(&self.context, LossReason::QueueFull);

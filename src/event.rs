@@ -319,6 +319,8 @@ pub enum LossReason {
     QueueFull,
     /// The texts could not be made.
     NoText,
+    /// The number is not one that SMS are sent to.
+    SmsNotAllowed,
 }
 
 fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::code::CodeFormat;
-use crate::contact::CallingCode;
+use crate::contact::{CallingCode, Contact, LineKind};
 use crate::throttle::{Schedule, ScheduleProblem, Terms};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -167,6 +167,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether messages may go to a contact: to an e-mail address always, to a number unless it is a landline or a
+    /// premium one, or off the allow-list.
+    pub(crate) fn reaches(&self, contact: &Contact) -> bool {
+        let Contact::Phone(number) = contact else { return true };
+        let allowed = self.sms_calling_codes.as_ref();
+        number.line_kind() != LineKind::NotMobile
+            && allowed.is_none_or(|codes| codes.contains(&number.calling_code()))
+    }
+
     /// Refuses what contradicts a standard or itself.
     pub(crate) fn check(&self) -> Result<(), SettingsProblem> {
         let problem = if self.code_lifetime > 10 * MINUTE {

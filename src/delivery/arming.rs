@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use crate::account::{Account, AccountId, AccountState};
 use crate::code::{Code, CodeHandle, MacInput, Purpose};
-use crate::contact::{Contact, LineKind, PhoneNumber};
+use crate::contact::Contact;
 use crate::delivery::{Delivery, Sending};
 use crate::device::Device;
 use crate::error::BackendError;
@@ -97,9 +97,7 @@ impl Delivery {
         let Some(to) = account.registered(&request.pending.contact).cloned() else {
             return Outcome::Decoy(DecoyReason::Unknown, None, None);
         };
-        if let Contact::Phone(number) = &to
-            && !self.may_have_sms(number)
-        {
+        if !self.context.settings.reaches(&to) {
             return Outcome::Decoy(DecoyReason::SmsNotAllowed, Some(account.id), None);
         }
         let id = account.id.clone();
@@ -117,12 +115,6 @@ impl Delivery {
                 Outcome::Decoy(DecoyReason::NotYetActive, Some(id), Some(note))
             }
         }
-    }
-
-    fn may_have_sms(&self, number: &PhoneNumber) -> bool {
-        let allowed = &self.context.settings.sms_calling_codes;
-        number.line_kind() != LineKind::NotMobile
-            && allowed.as_ref().is_none_or(|codes| codes.contains(&number.calling_code()))
     }
 
     /// Charges what depends on a real account or a real send. It never shows: whoever is over a limit gets a decoy.

@@ -68,6 +68,10 @@ impl Sending {
         Self { what: What::Notice(notice), to, locale }
     }
 
+    pub(super) const fn to(&self) -> &Contact {
+        &self.to
+    }
+
     pub(super) const fn is_code(&self) -> bool {
         matches!(self.what, What::Code { .. })
     }

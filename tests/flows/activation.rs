@@ -153,3 +153,18 @@ async fn an_account_is_pending_until_the_code_is_redeemed() {
     world.activate(&email("ola@example.no")).await.unwrap();
     assert_eq!(state(&world), AccountState::Active);
 }
+
+#[tokio::test]
+async fn a_notice_is_not_sent_to_a_landline_and_no_cap_on_sms_holds_one_back() {
+    let once = vestibule::throttle::Schedule::window(1, Duration::from_secs(86_400)).unwrap();
+    let world = World::with_settings(|settings| settings.sms_in_total = once);
+    world.register_with_phone("ola@example.no", "22 12 34 56");
+    world.activate(&email("ola@example.no")).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.kinds_sent(), [MessageKind::ActivationCode, MessageKind::Activated]);
+    world.register_with_phone("kari@example.no", "41234567");
+    world.activate(&phone("41234567")).await.unwrap();
+    world.settle().await;
+    let notices = world.outbox.messages_to(&phone("41234567"));
+    assert_eq!(notices.last().map(|notice| notice.kind), Some(MessageKind::Activated));
+}
