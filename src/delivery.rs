@@ -17,6 +17,7 @@ use async_lock::{Semaphore, SemaphoreGuardArc};
 
 pub(crate) use self::arming::{Arming, FIRST_WAIT, LONGEST_WAIT};
 pub(crate) use self::sending::Sending;
+use crate::contact::Channel;
 use crate::context::{Context, PortFault};
 use crate::event::LossReason;
 
@@ -25,8 +26,15 @@ use crate::event::LossReason;
 pub(crate) struct Delivery {
     context: Arc<Context>,
     arming: Queue,
-    codes: Queue,
-    notices: Queue,
+    codes: Channels,
+    notices: Channels,
+}
+
+/// A queue for each channel, so that a gateway that hangs holds up no e-mail.
+#[derive(Debug)]
+struct Channels {
+    email: Queue,
+    sms: Queue,
 }
 
 /// A bounded queue: so many places, and so many jobs at work at once.
@@ -50,13 +58,26 @@ impl Queue {
     }
 }
 
+impl Channels {
+    fn new(places: usize, at_work: usize) -> Self {
+        Self { email: Queue::new(places, at_work), sms: Queue::new(places, at_work) }
+    }
+
+    const fn of(&self, channel: Channel) -> &Queue {
+        match channel {
+            Channel::Email => &self.email,
+            Channel::Sms => &self.sms,
+        }
+    }
+}
+
 impl Delivery {
     pub(crate) fn new(context: Arc<Context>) -> Self {
         let settings = &context.settings;
         Self {
             arming: Queue::new(settings.arming_queue, settings.arming_at_once),
-            codes: Queue::new(settings.sending_queue, settings.sending_at_once),
-            notices: Queue::new(settings.notice_queue, settings.sending_at_once),
+            codes: Channels::new(settings.sending_queue, settings.sending_at_once),
+            notices: Channels::new(settings.notice_queue, settings.sending_at_once),
             context,
         }
     }
@@ -84,7 +105,8 @@ impl Delivery {
             message.lose(&self.context, LossReason::SmsNotAllowed);
             return;
         }
-        let queue = if message.is_code() { &self.codes } else { &self.notices };
+        let queues = if message.is_code() { &self.codes } else { &self.notices };
+        let queue = queues.of(message.to().channel());
         let Some(place) = queue.reserve() else {
             message.lose(&self.context, LossReason::QueueFull);
             return;

@@ -87,9 +87,9 @@ pub struct Settings {
     pub arming_queue: usize,
     /// How many requests are armed at once. Default: 4.
     pub arming_at_once: usize,
-    /// How many messages with codes may wait to be sent. Default: 10,000; beyond that they are lost, with an event.
+    /// How many messages with codes may wait to be sent, by each channel. Default: 10,000; beyond that they are lost, with an event.
     pub sending_queue: usize,
-    /// How many notices may wait to be sent. Default: 2,000. The places are their own: no flood of codes fills them.
+    /// How many notices may wait to be sent, by each channel. Default: 2,000. The places are their own: no flood of codes fills them.
     pub notice_queue: usize,
     /// How many messages of each queue are being sent at once. Default: 8.
     pub sending_at_once: usize,

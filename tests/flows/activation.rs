@@ -1,10 +1,13 @@
 use std::time::Duration;
 
 use vestibule::account::AccountState;
+use vestibule::adapters::outbox::MemoryOutbox;
 use vestibule::code::Purpose;
+use vestibule::contact::Channel;
 use vestibule::event::{DecoyReason, EventKind};
-use vestibule::message::MessageKind;
-use vestibule::{Code, Error};
+use vestibule::message::{Message, MessageKind};
+use vestibule::ports::{CodeSender, SendError};
+use vestibule::{AccountService, Code, Error, Settings};
 
 use crate::world::*;
 
@@ -167,4 +170,41 @@ async fn a_notice_is_not_sent_to_a_landline_and_no_cap_on_sms_holds_one_back() {
     world.settle().await;
     let notices = world.outbox.messages_to(&phone("41234567"));
     assert_eq!(notices.last().map(|notice| notice.kind), Some(MessageKind::Activated));
+}
+
+#[tokio::test]
+async fn a_gateway_that_hangs_holds_up_no_email() {
+    /// Takes e-mail, and never answers for an SMS.
+    #[derive(Debug)]
+    struct HangingGateway(MemoryOutbox);
+
+    #[vestibule::async_trait]
+    impl CodeSender for HangingGateway {
+        async fn send(&self, message: &Message) -> Result<(), SendError> {
+            match message.to.channel() {
+                Channel::Email => self.0.send(message).await,
+                Channel::Sms => std::future::pending().await,
+            }
+        }
+    }
+
+    let world = World::with_settings(|settings| settings.sending_at_once = 1);
+    let (directory, outbox) = (world.directory.clone(), MemoryOutbox::new());
+    let mut settings = Settings::default();
+    settings.sending_at_once = 1;
+    let ports = (world.codes.clone(), world.throttle.clone(), HangingGateway(outbox.clone()));
+    let service = AccountService::builder(directory, ports.0, ports.1, ports.2, keys(), profile())
+        .settings(settings)
+        .build()
+        .unwrap();
+    world.register_with_phone("ola@example.no", "41234567");
+    world.register("kari@example.no");
+    service.request_activation(&phone("41234567"), &here()).await.unwrap();
+    service.request_activation(&email("kari@example.no"), &here()).await.unwrap();
+    let arrived = async {
+        while outbox.messages().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), arrived).await.expect("the e-mail went past the SMS");
 }
