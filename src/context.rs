@@ -154,6 +154,11 @@ impl fmt::Debug for Context {
     }
 }
 
+/// A moment that long after `now`, at the end of time at the latest.
+pub(crate) fn after(now: OffsetDateTime, wait: Duration) -> OffsetDateTime {
+    now.saturating_add(wait.try_into().unwrap_or(time::Duration::MAX))
+}
+
 /// See [`Context::finish`].
 pub(crate) struct Finish<T: 'static> {
     context: Arc<Context>,

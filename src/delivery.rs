@@ -2,8 +2,8 @@
 //!
 //! A request is answered before the directory is asked, so that neither the answer nor its time can depend on who is
 //! registered. What the answer left to be done is one equal job in the *arming* queue, which alone pushes back.
-//! Messages have queues of their own: a full one loses the message, with an event, and places are kept for notices,
-//! so that no flood of requests keeps an owner from being told that the password was changed.
+//! Messages have queues of their own, by channel and by class: a full one loses the message, with an event. That a
+//! password was set has a class to itself, so that nothing a stranger can cause keeps an owner from being told.
 
 mod arming;
 mod sending;
@@ -16,6 +16,7 @@ use std::time::Duration;
 use async_lock::{Semaphore, SemaphoreGuardArc};
 
 pub(crate) use self::arming::{Arming, FIRST_WAIT, LONGEST_WAIT};
+use self::sending::Class;
 pub(crate) use self::sending::Sending;
 use crate::contact::Channel;
 use crate::context::{Context, PortFault};
@@ -27,7 +28,8 @@ pub(crate) struct Delivery {
     context: Arc<Context>,
     arming: Queue,
     codes: Channels,
-    notices: Channels,
+    notes: Channels,
+    alarms: Channels,
 }
 
 /// A queue for each channel, so that a gateway that hangs holds up no e-mail.
@@ -77,7 +79,8 @@ impl Delivery {
         Self {
             arming: Queue::new(settings.arming_queue, settings.arming_at_once),
             codes: Channels::new(settings.sending_queue, settings.sending_at_once),
-            notices: Channels::new(settings.notice_queue, settings.sending_at_once),
+            notes: Channels::new(settings.notice_queue, settings.sending_at_once),
+            alarms: Channels::new(settings.notice_queue, settings.sending_at_once),
             context,
         }
     }
@@ -96,26 +99,31 @@ impl Delivery {
         });
     }
 
-    /// Leaves a message to be sent, and returns at once.
+    /// Leaves a message to be sent, and returns at once, saying whether it found a place.
     ///
-    /// Notices are bound by what numbers SMS may go to, and not by the caps: whoever used those up would otherwise keep
-    /// an owner from being told.
-    pub(crate) fn send(self: &Arc<Self>, message: Sending) {
+    /// Notices are bound by what numbers SMS may go to, and by a cap of their own: whoever used up the codes would
+    /// otherwise keep an owner from being told.
+    pub(crate) fn send(self: &Arc<Self>, message: Sending) -> bool {
         if !self.context.settings.reaches(message.to()) {
             message.lose(&self.context, LossReason::SmsNotAllowed);
-            return;
+            return false;
         }
-        let queues = if message.is_code() { &self.codes } else { &self.notices };
+        let queues = match message.class() {
+            Class::Code => &self.codes,
+            Class::Note => &self.notes,
+            Class::Alarm => &self.alarms,
+        };
         let queue = queues.of(message.to().channel());
         let Some(place) = queue.reserve() else {
             message.lose(&self.context, LossReason::QueueFull);
-            return;
+            return false;
         };
         let (context, at_work) = (Arc::clone(&self.context), Arc::clone(&queue.at_work));
         self.context.spawn(async move {
             message.deliver(&context, &at_work).await;
             drop(place);
         });
+        true
     }
 
     /// Waits until the background is idle, at most so long, and says how many jobs are left.

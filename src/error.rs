@@ -27,7 +27,8 @@ pub enum Error {
     /// The e-mail address or the password is wrong, or the account is not in use. HTTP: 401.
     #[error("the e-mail address or the password is wrong")]
     CredentialsRejected,
-    /// The new password was refused; nothing was spent. HTTP: 422.
+    /// The new password was refused, and the code still works. It cost a try only where the password names the person,
+    /// which is known after the code was checked. HTTP: 422.
     #[error(transparent)]
     PasswordRejected(#[from] PasswordProblem),
     /// A hundred log-ins with this address failed in a row: the password must be recovered first. HTTP: 429.

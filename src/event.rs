@@ -317,6 +317,8 @@ pub enum LossReason {
     Superseded,
     /// The queue was full.
     QueueFull,
+    /// The cap on notices by SMS is reached.
+    SmsCapReached,
     /// The texts could not be made.
     NoText,
     /// The number is not one that SMS are sent to.

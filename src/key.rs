@@ -37,7 +37,8 @@ impl ServiceKey {
     pub fn from_hex(text: &str) -> Result<Self, KeyProblem> {
         let mut key = Self([0; 32]);
         match base16ct::mixed::decode(text.trim(), &mut key.0) {
-            Ok(decoded) if decoded.len() == 32 => Ok(key),
+            // One byte over and over is a placeholder that nobody replaced.
+            Ok([first, rest @ ..]) if rest.len() == 31 && rest.iter().any(|byte| byte != first) => Ok(key),
             _ => Err(KeyProblem),
         }
     }
@@ -110,7 +111,8 @@ impl KeyRing {
         }
     }
 
-    /// Adds a key that was current before. Keep it for as long as a device token may live.
+    /// Adds a key that was current before. Codes made under it work until they expire, and browsers with
+    /// a token made under it are recognised until it is dropped.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "taking the key wipes it where it came from")]
     pub fn with_retired(mut self, key: ServiceKey) -> Self {

@@ -4,11 +4,12 @@
 //! the last group depend on a real account or a real send, and are charged in the background, where nobody sees it.
 
 use crate::account::AccountId;
-use crate::code::Purpose;
+use crate::code::{HandleDigest, Purpose};
 use crate::contact::{Contact, PhoneNumber};
 use crate::context::Context;
 use crate::device::Device;
 use crate::origin::Origin;
+use crate::settings::MARK;
 use crate::throttle::{Charge, Schedule, ThrottleKey};
 
 /// Asking for a code: by contact, by source, and by both. A device that has logged in with this address has a budget
@@ -21,13 +22,13 @@ pub(crate) fn request(
 ) -> Vec<Charge> {
     let settings = &context.settings;
     let (who, source) = (contact.canonical(), origin.source());
-    let mut charges = vec![charge(context, "request source", &[&source], settings.requests_per_source)];
     match device {
-        Some(device) => charges.extend([
+        Some(device) => vec![
             charge(context, "request burst device", &[device.nonce()], settings.requests_per_contact_burst),
             charge(context, "request device", &[device.nonce()], settings.requests_per_contact),
-        ]),
-        None => charges.extend([
+        ],
+        None => vec![
+            charge(context, "request source", &[&source], settings.requests_per_source),
             charge(context, "request burst", &[who.as_bytes()], settings.requests_per_contact_burst),
             charge(context, "request", &[who.as_bytes()], settings.requests_per_contact),
             charge(
@@ -36,9 +37,8 @@ pub(crate) fn request(
                 &[who.as_bytes(), &source],
                 settings.requests_per_contact_and_source,
             ),
-        ]),
+        ],
     }
-    charges
 }
 
 /// Asking again with a handle: by source. The handle's own limits are the code store's.
@@ -46,7 +46,8 @@ pub(crate) fn resend(context: &Context, origin: &Origin) -> Vec<Charge> {
     vec![charge(context, "request source", &[&origin.source()], context.settings.requests_per_source)]
 }
 
-/// Logging in: by address and by source, or by device and by source.
+/// Logging in: by address and by source, or, for a device that has logged in before, by the device alone. Strangers at
+/// the same source then keep nobody out, and a token, bound to one address and void after ten failures, tries no others.
 pub(crate) fn log_in(
     context: &Context,
     name: &Contact,
@@ -54,20 +55,17 @@ pub(crate) fn log_in(
     device: Option<&Device>,
 ) -> Vec<Charge> {
     let settings = &context.settings;
-    let who = name.canonical();
-    let mut charges =
-        vec![charge(context, "log-in source", &[&origin.source()], settings.log_ins_per_source)];
     match device {
-        Some(device) => charges.extend([
+        Some(device) => vec![
             charge(context, "log-in device", &[device.nonce()], settings.log_ins_per_address),
             charge(context, "log-in device void", &[device.nonce()], settings.log_ins_per_device),
-        ]),
-        None => charges.extend([
-            charge(context, "log-in", &[who.as_bytes()], settings.log_ins_per_address),
+        ],
+        None => vec![
+            charge(context, "log-in source", &[&origin.source()], settings.log_ins_per_source),
+            charge(context, "log-in", &[name.canonical().as_bytes()], settings.log_ins_per_address),
             Charge { key: log_in_stop(context, name), schedule: settings.log_ins_in_a_row },
-        ]),
+        ],
     }
-    charges
 }
 
 /// What attempts to log in wait in line by: the address, or the device.
@@ -103,12 +101,23 @@ pub(crate) fn change_stop(context: &Context, account: &AccountId) -> ThrottleKey
     context.keys.identifier("change stop", &[account.as_str().as_bytes()])
 }
 
-/// What an operator lifts for a contact.
-pub(crate) fn of_contact(context: &Context, contact: &Contact) -> Vec<ThrottleKey> {
+/// What an operator lifts for a contact, and for its requests from one source.
+pub(crate) fn of_contact(context: &Context, contact: &Contact, origin: &Origin) -> Vec<ThrottleKey> {
     let who = contact.canonical();
-    ["request burst", "request", "log-in", "log-in stop"]
-        .map(|kind| context.keys.identifier(kind, &[who.as_bytes()]))
-        .to_vec()
+    let name = |kind: &str, parts: &[&[u8]]| context.keys.identifier(kind, parts);
+    let mut keys: Vec<_> = ["request burst", "request", "log-in", "log-in stop"]
+        .map(|kind| name(kind, &[who.as_bytes()]))
+        .to_vec();
+    keys.push(name("request contact source", &[who.as_bytes(), &origin.source()]));
+    if let Contact::Phone(number) = contact {
+        keys.push(name("sms number", &[number.as_str().as_bytes()]));
+    }
+    keys
+}
+
+/// What an operator lifts for a source.
+pub(crate) fn of_source(context: &Context, origin: &Origin) -> [ThrottleKey; 2] {
+    ["request source", "log-in source"].map(|kind| context.keys.identifier(kind, &[&origin.source()]))
 }
 
 /// What an operator lifts for an account.
@@ -135,6 +144,11 @@ pub(crate) fn codes_of_account(
     }
 }
 
+/// Codes made for one request, over all its issues: tells whether the account was charged for it.
+pub(crate) fn codes_of_request(context: &Context, handle: &HandleDigest) -> Charge {
+    charge(context, "codes request", &[handle.as_bytes()], MARK)
+}
+
 /// Notes to an owner: charged in the background.
 pub(crate) fn help_note(context: &Context, account: &AccountId, purpose: Purpose) -> Charge {
     let parts = [account.as_str().as_bytes(), purpose.as_str().as_bytes()];
@@ -150,6 +164,11 @@ pub(crate) fn sms(context: &Context, number: &PhoneNumber) -> Vec<Charge> {
         charge(context, "sms prefix", &[&number[..number.len().min(7)]], settings.sms_per_prefix),
         charge(context, "sms total", &[], settings.sms_in_total),
     ]
+}
+
+/// Notices by SMS, apart from codes: whoever used up the codes would otherwise keep the owner from being told.
+pub(crate) fn sms_notice(context: &Context, number: &PhoneNumber) -> Charge {
+    charge(context, "sms notice", &[number.as_str().as_bytes()], context.settings.sms_per_number)
 }
 
 fn charge(context: &Context, kind: &str, parts: &[&[u8]], schedule: Schedule) -> Charge {

@@ -18,10 +18,16 @@ impl Locale {
     /// English, `en`.
     pub const ENGLISH: Self = Self(Cow::Borrowed("en"));
 
-    /// Takes a tag as it is written, with `_` read as `-`.
+    /// The longest tag that is kept, in characters.
+    pub const MAX_LENGTH: usize = 35;
+
+    /// Takes a tag as it is written, with `_` read as `-`, up to the first character that no tag has and to 35
+    /// characters: what a browser sends may be handed on as it is.
     #[must_use]
-    pub fn new(tag: impl Into<String>) -> Self {
-        Self(Cow::Owned(tag.into().replace('_', "-")))
+    pub fn new(tag: impl AsRef<str>) -> Self {
+        let letters = tag.as_ref().trim().chars().map(|c| if c == '_' { '-' } else { c });
+        let tag = letters.take_while(|c| c.is_ascii_alphanumeric() || *c == '-').take(Self::MAX_LENGTH);
+        Self(Cow::Owned(tag.collect()))
     }
 
     /// The tag.

@@ -54,8 +54,8 @@ pub struct Settings {
     /// Requests for codes, first or again, from one source. Default: 100 in 15 minutes, for an employer whose people
     /// share an address.
     pub requests_per_source: Schedule,
-    /// Codes made for one account and purpose over all channels. Default: 10 a day, so that there are at most 100
-    /// guesses a day: one chance in a million, with eight digits.
+    /// Requests that get a code, for one account and purpose over all channels. Default: 10 a day, so that there are at
+    /// most 100 guesses a day: one chance in a million, with eight digits.
     pub codes_per_account: Schedule,
     /// Notes to an owner whose contact was entered on the wrong page. Default: 1 a day.
     pub help_notes_per_account: Schedule,
@@ -76,7 +76,7 @@ pub struct Settings {
     /// The calling codes that SMS are sent to; `None` for every one. Default: every one. An allow-list is the
     /// surest guard against premium-rate fraud.
     pub sms_calling_codes: Option<Vec<CallingCode>>,
-    /// SMS to one number. Default: 15 a day.
+    /// SMS with codes to one number, and, counted apart, with notices. Default: 15 a day.
     pub sms_per_number: Schedule,
     /// SMS to numbers with the same first seven characters, such as `+474123`. Default: 300 an hour.
     pub sms_per_prefix: Schedule,
@@ -108,6 +108,9 @@ pub struct Settings {
 const fn window(limit: u32, period: Duration) -> Schedule {
     constant(Schedule::window(limit, period))
 }
+
+/// A mark that stays for a day.
+pub(crate) const MARK: Schedule = window(64, DAY);
 
 /// So many, then no more until it is lifted; forgotten 90 days after the last.
 const fn ceiling(limit: u32) -> Schedule {
@@ -176,6 +179,24 @@ impl Settings {
             && allowed.is_none_or(|codes| codes.contains(&number.calling_code()))
     }
 
+    /// The schedules that end by waiting.
+    const fn other_schedules(&self) -> [Schedule; 12] {
+        [
+            self.requests_per_contact_burst,
+            self.requests_per_contact,
+            self.requests_per_contact_and_source,
+            self.requests_per_source,
+            self.codes_per_account,
+            self.help_notes_per_account,
+            self.log_ins_per_address,
+            self.log_ins_per_source,
+            self.changes_per_account,
+            self.sms_per_number,
+            self.sms_per_prefix,
+            self.sms_in_total,
+        ]
+    }
+
     /// Refuses what contradicts a standard or itself.
     pub(crate) fn check(&self) -> Result<(), SettingsProblem> {
         let problem = if self.code_lifetime > 10 * MINUTE {
@@ -190,6 +211,10 @@ impl Settings {
             "log_ins_in_a_row: this must be a ceiling of at most 100"
         } else if ceiling_limit(&self.log_ins_per_device).is_none() {
             "log_ins_per_device: this must be a ceiling"
+        } else if self.other_schedules().iter().any(|schedule| ceiling_limit(schedule).is_some()) {
+            "only log_ins_in_a_row and log_ins_per_device may be ceilings: the others end by waiting"
+        } else if self.resend_after > self.code_lifetime {
+            "resend_after: a code is asked for again while it lives"
         } else if [
             self.arming_queue,
             self.arming_at_once,
@@ -221,3 +246,31 @@ const fn ceiling_limit(schedule: &Schedule) -> Option<u32> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
 pub struct SettingsProblem(&'static str);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_fit_together_and_what_contradicts_them_is_refused_by_name() {
+        assert_eq!(Settings::default().check(), Ok(()));
+        type Change = fn(&mut Settings);
+        let cases: [(Change, &str); 9] = [
+            (|settings| settings.code_lifetime = 11 * MINUTE, "code_lifetime"),
+            (|settings| settings.least_life_to_send = 10 * MINUTE, "least_life_to_send"),
+            (|settings| settings.tries_per_code = 11, "tries_per_code"),
+            (|settings| settings.tries_per_code = 0, "tries_per_code"),
+            (|settings| settings.issues_per_handle = 0, "issues_per_handle"),
+            (|settings| settings.resend_after = Duration::MAX, "resend_after"),
+            (|settings| settings.log_ins_in_a_row = ceiling(101), "log_ins_in_a_row"),
+            (|settings| settings.requests_per_contact = ceiling(3), "ceilings"),
+            (|settings| settings.arming_queue = 0, "queue"),
+        ];
+        for (change, named) in cases {
+            let mut settings = Settings::default();
+            change(&mut settings);
+            let problem = settings.check().unwrap_err().to_string();
+            assert!(problem.contains(named), "{problem}");
+        }
+    }
+}

@@ -285,11 +285,13 @@ async fn the_flows_that_are_compared_reach_their_refusals() {
 #[tokio::test]
 async fn a_cheaper_hash_is_refused_with_as_many_hash_jobs_as_nobodys() {
     let dearer = |builder: AccountServiceBuilder| {
-        let hashing = HashingSettings::default().refusal_cost(Argon2Cost::RECOMMENDED);
-        builder.settings(settings()).hashing(hashing).dangerous().cheapest_hashing()
+        let hashing = HashingSettings::default().cost(Argon2Cost::dangerous_cheapest());
+        builder.settings(settings()).hashing(hashing.refusal_cost(Argon2Cost::RECOMMENDED))
     };
     let mut unknown = None;
-    for who in [Who::Unknown, Who::Active, Who::OlderHash, Who::MonstrousHash, Who::WithoutPassword] {
+    for who in
+        [Who::Unknown, Who::Active, Who::OlderHash, Who::MonstrousHash, Who::WithoutPassword, Who::Suspended]
+    {
         let world = World::swift(dearer);
         let person = meet(&world, who).await;
         let mut steps = walked(&world, &person, Flow::LogIn, &here()).await;

@@ -1,6 +1,8 @@
 use std::fmt;
 
-use crate::account::AccountId;
+use time::OffsetDateTime;
+
+use crate::account::{AccountId, CredentialVersion};
 use crate::code::Purpose;
 use crate::contact::Contact;
 use crate::key::KeyId;
@@ -51,6 +53,8 @@ pub(crate) struct MacInput<'a> {
     pub(crate) account: &'a AccountId,
     /// The contact the code was sent to.
     pub(crate) destination: &'a Contact,
+    pub(crate) credential_version: &'a CredentialVersion,
+    pub(crate) expires_at: OffsetDateTime,
     pub(crate) issue: u32,
     pub(crate) code: &'a str,
 }
@@ -59,11 +63,14 @@ impl MacInput<'_> {
     /// Feeds each part with its length in front, so that no two inputs read the same.
     pub(crate) fn feed(&self, mut update: impl FnMut(&[u8])) {
         let destination = self.destination.canonical();
-        let parts: [&[u8]; 6] = [
+        let expires_at = self.expires_at.unix_timestamp_nanos() / 1_000_000;
+        let parts: [&[u8]; 8] = [
             self.purpose.as_str().as_bytes(),
             self.handle,
             self.account.as_str().as_bytes(),
             destination.as_bytes(),
+            self.credential_version.as_str().as_bytes(),
+            &expires_at.to_be_bytes(),
             &self.issue.to_be_bytes(),
             self.code.as_bytes(),
         ];

@@ -4,6 +4,7 @@ use std::time::Duration;
 use crate::account::{Account, AccountId, AccountState};
 use crate::code::{Code, CodeHandle, MacInput, Purpose};
 use crate::contact::Contact;
+use crate::context::after;
 use crate::delivery::{Delivery, Sending};
 use crate::device::Device;
 use crate::error::BackendError;
@@ -21,6 +22,8 @@ pub(crate) struct Arming {
     handle: CodeHandle,
     issue: u32,
     device: Option<Device>,
+    /// What a stranger would have been charged: due where the account no longer honours the device.
+    as_stranger: Vec<Charge>,
     /// What was charged for it already: a store that fails afterwards makes nobody pay twice.
     paid: Vec<ThrottleKey>,
 }
@@ -31,8 +34,9 @@ impl Arming {
         handle: CodeHandle,
         issue: u32,
         device: Option<Device>,
+        as_stranger: Vec<Charge>,
     ) -> Self {
-        Self { pending, handle, issue, device, paid: Vec::new() }
+        Self { pending, handle, issue, device, as_stranger, paid: Vec::new() }
     }
 }
 
@@ -61,7 +65,7 @@ impl Delivery {
                 let _at_work = self.arming.at_work.acquire_arc().await;
                 self.arm_once(&mut request).await
             };
-            let late = self.context.now().is_ok_and(|now| now + wait >= request.pending.reissue_until);
+            let late = self.context.now().is_ok_and(|now| after(now, wait) >= request.pending.reissue_until);
             if done.is_ok() || late {
                 return;
             }
@@ -125,16 +129,44 @@ impl Delivery {
         to: Contact,
     ) -> Result<Outcome, BackendError> {
         let context = &self.context;
-        // A device token that the account no longer honours gives its holder no budget of his own.
-        let device = request.device.as_ref().filter(|device| device.is_current(&account.credential_version));
-        let codes = limits::codes_of_account(context, &account.id, request.pending.purpose, device);
-        if !self.charge(&[codes], &mut request.paid).await? {
+        // A device token that the account no longer honours gives its holder no budget of his own, and he owes what
+        // any stranger was charged before the answer.
+        let device = request.device.take_if(|device| !device.is_current(&account.credential_version));
+        let is_stranger = device.is_some() && request.issue == 1;
+        let codes =
+            limits::codes_of_account(context, &account.id, request.pending.purpose, request.device.as_ref());
+        let owed = if is_stranger { request.as_stranger.clone() } else { Vec::new() };
+        if !self.charge(&owed, &mut request.paid).await? || !self.pay_for_codes(request, codes).await? {
             return Ok(Outcome::Decoy(DecoyReason::TooManyCodes, Some(account.id), None));
         }
         if !self.may_send(&to, &mut request.paid).await? {
             return Ok(Outcome::Decoy(DecoyReason::SmsCapReached, Some(account.id), None));
         }
         Ok(Outcome::Code(account, to))
+    }
+
+    /// Charges the account once for a request, over all its issues: these share ten tries. If every issue were charged,
+    /// a stranger who asks for codes again would use up the owner's.
+    async fn pay_for_codes(&self, request: &mut Arming, codes: Charge) -> Result<bool, BackendError> {
+        let context = &self.context;
+        let row = limits::codes_of_request(context, &request.pending.handle);
+        if request.issue == 1 || request.paid.contains(&row.key) {
+            return self.charge(&[codes, row], &mut request.paid).await;
+        }
+        let charge = context.throttle.charge(std::slice::from_ref(&row), context.now()?);
+        let Verdict::Allowed(ticket) = context.ask("throttle_store.charge", charge).await? else {
+            return Ok(false);
+        };
+        if ticket.had_earlier_events(&row.key) {
+            return Ok(true);
+        }
+        // The first issue was a decoy, or was never armed: what it was spared is due now.
+        if self.charge(&[codes], &mut request.paid).await? {
+            request.paid.push(row.key);
+            return Ok(true);
+        }
+        context.ask("throttle_store.refund", context.throttle.refund(&ticket)).await?;
+        Ok(false)
     }
 
     async fn may_send(&self, to: &Contact, paid: &mut Vec<ThrottleKey>) -> Result<bool, BackendError> {
@@ -174,6 +206,8 @@ impl Delivery {
             handle: handle.expose(),
             account: &account.id,
             destination: &to,
+            credential_version: &account.credential_version,
+            expires_at: pending.expires_at,
             issue: *issue,
             code: code.expose(),
         });

@@ -6,13 +6,15 @@ use time::OffsetDateTime;
 
 use crate::code::{Code, HandleDigest, Purpose};
 use crate::contact::Contact;
-use crate::context::{Context, PortFault};
+use crate::context::{Context, PortFault, after};
 use crate::delivery::arming::{FIRST_WAIT, LONGEST_WAIT};
 use crate::error::{BackendError, BackendErrorKind};
 use crate::event::{EventKind, LossReason};
+use crate::limits;
 use crate::locale::Locale;
 use crate::message::{Message, MessageKind, Notice};
 use crate::ports::{ArmedCode, PendingCode, SendError};
+use crate::throttle::Verdict;
 
 /// A message that waits to be sent.
 #[derive(Debug)]
@@ -20,6 +22,17 @@ pub(crate) struct Sending {
     what: What,
     to: Contact,
     locale: Option<Locale>,
+}
+
+/// The classes of messages, each with queues of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Class {
+    /// What anybody can ask for.
+    Code,
+    /// What anybody can cause once a day, and invitations.
+    Note,
+    /// That a password was set. Nothing a stranger can cause takes its place.
+    Alarm,
 }
 
 #[derive(Debug)]
@@ -72,12 +85,24 @@ impl Sending {
         &self.to
     }
 
-    pub(super) const fn is_code(&self) -> bool {
+    /// Which queue the message belongs into.
+    pub(super) const fn class(&self) -> Class {
+        match &self.what {
+            What::Code { .. } => Class::Code,
+            What::Notice(Notice::PasswordSet(_)) => Class::Alarm,
+            What::Notice(_) => Class::Note,
+        }
+    }
+
+    const fn is_code(&self) -> bool {
         matches!(self.what, What::Code { .. })
     }
 
     /// Sends the message, again and again with growing waits while the failure may pass and the message is worth it.
     pub(super) async fn deliver(self, context: &Context, at_work: &Arc<Semaphore>) {
+        if !self.is_within_cap(context).await {
+            return self.lose(context, LossReason::SmsCapReached);
+        }
         let (mut wait, mut waited) = (FIRST_WAIT, Duration::ZERO);
         loop {
             // The wait between attempts does not keep others from being sent.
@@ -89,16 +114,28 @@ impl Sending {
                 Attempted::Sent => return self.sent(context),
                 Attempted::Lost(reason) => return self.lose(context, reason),
                 Attempted::Again(wish) => {
-                    let pause = wait.max(wish.unwrap_or_default());
-                    waited = waited.saturating_add(pause);
-                    if waited > context.settings.sending_patience {
+                    // Whatever the other side wishes for, the message is tried once more before it is given up.
+                    let left = context.settings.sending_patience.saturating_sub(waited);
+                    let pause = wait.max(wish.unwrap_or_default()).min(left);
+                    if pause.is_zero() {
                         return self.lose(context, LossReason::GaveUp);
                     }
+                    waited += pause;
                     context.spawner.sleep(pause).await;
                     wait = (wait * 2).min(LONGEST_WAIT);
                 }
             }
         }
+    }
+
+    /// Codes were charged when they were armed. A notice by SMS has a cap of its own, and goes out where it is not known
+    /// whether that is reached.
+    async fn is_within_cap(&self, context: &Context) -> bool {
+        let (Contact::Phone(number), What::Notice(_)) = (&self.to, &self.what) else { return true };
+        let Ok(now) = context.now() else { return true };
+        let charges = [limits::sms_notice(context, number)];
+        let verdict = context.ask("throttle_store.charge", context.throttle.charge(&charges, now)).await;
+        !matches!(verdict, Ok(Verdict::Wait(_) | Verdict::Stopped))
     }
 
     async fn attempt(&self, context: &Context) -> Attempted {
@@ -110,7 +147,7 @@ impl Sending {
                 Some(false) => return Attempted::Lost(LossReason::Superseded),
                 Some(true) => {
                     // The moments since it was made do not turn ten minutes into nine.
-                    let valid_for = (row.expires_at - now + FRESH).unsigned_abs();
+                    let valid_for = (row.expires_at - now).saturating_add(FRESH).unsigned_abs();
                     Notice::Code { purpose: *purpose, code: code.clone(), valid_for }
                 }
             },
@@ -182,7 +219,7 @@ impl Sending {
 impl Row {
     /// Whether this is still the current issue with enough of its life left. `None` when the store cannot tell.
     async fn is_worth_sending(&self, context: &Context, now: OffsetDateTime) -> Option<bool> {
-        if now + context.settings.least_life_to_send >= self.expires_at {
+        if after(now, context.settings.least_life_to_send) >= self.expires_at {
             return Some(false);
         }
         // The row was armed a moment ago: to ask again would be a statement for nothing.

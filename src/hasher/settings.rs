@@ -96,7 +96,7 @@ impl HashingSettings {
     }
 
     /// How many log-ins and the like may wait or be hashed at once. A quarter is kept for people with a valid device
-    /// token or a matched code, and one source takes at most half of what is open to it.
+    /// token and for those who change their password, and one source takes at most half of what is open to it.
     #[must_use]
     pub const fn queue_places(mut self, places: NonZeroUsize) -> Self {
         self.queue_places = Some(places);

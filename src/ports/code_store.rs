@@ -15,7 +15,7 @@ use crate::locale::Locale;
 /// Keeps the codes that are on their way: one row a request.
 ///
 /// A row is the same whoever asked. It is *armed* afterwards, with the MAC of a code for an account, or with a decoy
-/// that no code opens and that has every field the other has: no store can tell one from the other. The comparison is
+/// that no code opens and that has every field the other has: with the ids of this crate's directories, no store can tell one from the other. The comparison is
 /// the core's, so that no store can get it wrong.
 ///
 /// Times are compared as they are given: a row is live while `now < expires_at`. A row is *exhausted* when
@@ -208,8 +208,8 @@ pub struct ArmedCode {
 }
 
 impl ArmedCode {
-    /// What no code opens. In every field it has the shape of a real one: neither the time it takes to compare, nor a
-    /// copy of the store, tells one from the other.
+    /// What no code opens. It has every field that a real one has, in the shape that this crate's own directories give
+    /// it, so that neither the time it takes to compare nor a copy of the store tells one from the other.
     pub(crate) fn decoy(contact: &Contact, keys: &KeyRing) -> Result<Self, BackendError> {
         let target = CodeTarget {
             account: AccountId::new(CredentialVersion::random()?.as_str()),

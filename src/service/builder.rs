@@ -47,6 +47,7 @@ pub struct AccountServiceBuilder {
     policy: PasswordPolicy,
     breached: Option<(Arc<dyn BreachedPasswords>, WhenUnavailable)>,
     hashing: HashingSettings,
+    cheapest_hashing: bool,
     settings: Settings,
     texts: Arc<dyn Texts>,
     events: Arc<dyn EventSink>,
@@ -74,6 +75,7 @@ impl AccountService {
             policy: PasswordPolicy::default(),
             breached: None,
             hashing: HashingSettings::default(),
+            cheapest_hashing: false,
             settings: Settings::default(),
             texts: Arc::new(BuiltInTexts::default()),
             events: Arc::new(NoEvents),
@@ -103,6 +105,7 @@ impl AccountServiceBuilder {
     /// Sets how passwords are hashed: cost, pepper, threads, legacy hashes.
     pub fn hashing(mut self, hashing: HashingSettings) -> Self {
         self.hashing = hashing;
+        self.cheapest_hashing = false;
         self
     }
 
@@ -150,7 +153,13 @@ impl AccountServiceBuilder {
     pub fn build(self) -> Result<AccountService, BuildError> {
         self.settings.check()?;
         self.profile.check()?;
-        let pool = HashPool::start(self.hashing)?;
+        let hashing = if self.cheapest_hashing {
+            let cost = Argon2Cost::dangerous_cheapest();
+            self.hashing.cost(cost).refusal_cost(cost)
+        } else {
+            self.hashing
+        };
+        let pool = HashPool::start(hashing)?;
         let spawner = match self.spawner {
             Some(spawner) => spawner,
             None => default_spawner()?,
@@ -190,9 +199,9 @@ impl fmt::Debug for AccountServiceBuilder {
 pub struct Dangerous(AccountServiceBuilder);
 
 impl Dangerous {
-    /// Hashes at next to no cost: for tests that are not about hashing. Whoever steals such hashes has the passwords.
+    /// Hashes at next to no cost, refusals too, until [`hashing`](AccountServiceBuilder::hashing) says otherwise: for tests that are not about hashing. Whoever steals such hashes has the passwords.
     pub fn cheapest_hashing(mut self) -> AccountServiceBuilder {
-        self.0.hashing = self.0.hashing.cost(Argon2Cost::dangerous_cheapest());
+        self.0.cheapest_hashing = true;
         self.0
     }
 }

@@ -53,8 +53,12 @@ pub(super) async fn log_in(
     let Some(turn) = inner.lines.wait_for_turn(line).await else {
         return Err(inner.overloaded(flow, origin));
     };
-    let standing = if device.is_some() { Standing::Trusted } else { Standing::Anyone };
-    let place = inner.reserve_hasher(flow, origin, standing)?;
+    // The places that are kept for known devices are shared fairly between their owners, not their addresses.
+    let (standing, lane) = match &device {
+        Some(_) => (Standing::Trusted, name.canonical().into_bytes()),
+        None => (Standing::Anyone, origin.source()),
+    };
+    let place = inner.reserve_hasher(flow, origin, standing, &lane)?;
     let counting = Counting {
         context: Arc::clone(context),
         name: name.clone(),
@@ -82,7 +86,9 @@ pub(super) async fn log_in(
         attempt = context.finish(attempt.recharge(flow, charges, origin.clone())).await?;
     }
 
-    let stored = account.as_ref().and_then(|account| account.password.clone());
+    // Where no password would do, none is tried: the decoy costs what every refusal costs.
+    let in_use = account.as_ref().filter(|account| account.state == AccountState::Active);
+    let stored = in_use.and_then(|account| account.password.clone());
     let verdict = place.verify(password.clone(), stored.clone()).await;
     let verdict = verdict.map_err(|failure| inner.hashing_failed(failure))?;
     if let (Some(reason), Some(account)) = (verdict.unverifiable, &account) {
@@ -163,7 +169,8 @@ async fn clear_failures(inner: &Inner, name: &Contact, device: Option<&Device>, 
 
 /// Replaces a hash of older parameters by one of today's, after the answer: a log-in takes no longer for it.
 fn renew_hash(inner: &Arc<Inner>, id: AccountId, old: PasswordHash, password: SecretString, origin: Origin) {
-    let Ok(mut place) = inner.reserve_hasher(Flow::LogIn, &origin, Standing::Anyone) else { return };
+    let lane = origin.source();
+    let Ok(mut place) = inner.reserve_hasher(Flow::LogIn, &origin, Standing::Anyone, &lane) else { return };
     let inner = Arc::clone(inner);
     let context = Arc::clone(&inner.context);
     context.spawn(async move {

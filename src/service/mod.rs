@@ -190,10 +190,16 @@ impl Inner {
         Ok(self.policy.check_person(password, &words)?)
     }
 
-    /// Takes a place in the hasher, fair between sources, or refuses at once.
-    fn reserve_hasher(&self, flow: Flow, origin: &Origin, standing: Standing) -> Result<Place, Error> {
-        let source = self.context.keys.identifier("hasher lane", &[&origin.source()]);
-        let [a, b, c, d, e, f, g, h, ..] = *source.as_bytes();
+    /// Takes a place in the hasher, fair between those who share a lane, or refuses at once.
+    fn reserve_hasher(
+        &self,
+        flow: Flow,
+        origin: &Origin,
+        standing: Standing,
+        lane: &[u8],
+    ) -> Result<Place, Error> {
+        let lane = self.context.keys.identifier("hasher lane", &[lane]);
+        let [a, b, c, d, e, f, g, h, ..] = *lane.as_bytes();
         let lane = Lane::new(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
         self.pool.reserve(lane, standing).map_err(|Overloaded| self.overloaded(flow, origin))
     }

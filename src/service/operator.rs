@@ -17,6 +17,8 @@ use crate::service::AccountService;
 pub enum Invitation {
     /// An invitation was left to be sent. What becomes of it is an event.
     Queued,
+    /// It was not left to be sent: the queue is full, or the number is not one that SMS go to. An event says which.
+    NotQueued,
     /// There is no such account.
     Unknown,
     /// The account was activated before, or is suspended.
@@ -55,21 +57,28 @@ impl AccountService {
             return Ok(Invitation::NoContact);
         };
         self.inner.tell_about(EventKind::Invited, Some(&account.id), Some(&to), &Origin::without_address());
-        self.inner.delivery.send(Sending::notice(Notice::Invitation, to, account.locale));
-        Ok(Invitation::Queued)
+        if self.inner.delivery.send(Sending::notice(Notice::Invitation, to, account.locale)) {
+            Ok(Invitation::Queued)
+        } else {
+            Ok(Invitation::NotQueued)
+        }
     }
 
-    /// Lifts the waits and stops of a contact and of the account it belongs to, for somebody who cannot get in.
+    /// Lifts the waits and stops of a contact, of the account it belongs to with all its contacts, and of the place
+    /// the person asks from, for somebody who cannot get in. Events name the address that requests came from.
     ///
     /// # Errors
     ///
     /// [`Error::Backend`] when a store cannot be asked. Calling it again does no harm.
-    pub async fn lift_throttle(&self, contact: &Contact) -> Result<(), Error> {
+    pub async fn lift_throttle(&self, contact: &Contact, origin: &Origin) -> Result<(), Error> {
         let context = &self.inner.context;
-        let mut keys = limits::of_contact(context, contact);
+        let mut keys = limits::of_contact(context, contact, origin);
+        keys.extend(limits::of_source(context, origin));
         let find = context.directory.find(contact);
         if let Found::One(account) = context.ask("user_directory.find", find).await? {
             keys.extend(limits::of_account(context, &account.id));
+            let others = account.contacts.iter().filter(|other| !other.is_same_as(contact));
+            keys.extend(others.flat_map(|other| limits::of_contact(context, other, origin)));
         }
         context.ask("throttle_store.lift", context.throttle.lift(&keys)).await?;
         self.inner.tell_about(EventKind::ThrottleLifted, None, Some(contact), &Origin::without_address());

@@ -46,7 +46,7 @@ pub(super) async fn change_password(
     let Some(turn) = inner.lines.wait_for_turn(limits::change_stop(context, id)).await else {
         return Err(inner.overloaded(flow, origin));
     };
-    let place = inner.reserve_hasher(flow, origin, Standing::Trusted)?;
+    let place = inner.reserve_hasher(flow, origin, Standing::Trusted, id.as_str().as_bytes())?;
     let change = Change { inner: Arc::clone(inner), id: id.clone(), current, new, origin: origin.clone() };
     let (change, place, attempt) = context.finish(change.count(place, turn)).await?;
     context.to_the_end(change.run(place, attempt)).await
@@ -72,7 +72,8 @@ impl Change {
     async fn run(self, mut place: Place, attempt: Attempt) -> Result<PasswordChanged, Error> {
         let context = &self.inner.context;
         let account = context.ask("user_directory.get", context.directory.get(&self.id)).await?;
-        let stored = account.as_ref().and_then(|account| account.password.clone());
+        let in_use = account.as_ref().filter(|account| account.state == AccountState::Active);
+        let stored = in_use.and_then(|account| account.password.clone());
         let verdict = place.verify(self.current.clone(), stored).await;
         let verdict = verdict.map_err(|failure| self.inner.hashing_failed(failure))?;
         let (account, proof) = match account {

@@ -33,6 +33,8 @@ impl MatchedCode {
             handle: handle.expose(),
             account: &armed.target.account,
             destination: &armed.target.destination,
+            credential_version: &armed.target.credential_version,
+            expires_at: stored.pending.expires_at,
             issue: stored.issue,
             code,
         };

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use crate::account::{Account, AccountId};
 use crate::code::{Code, CodeFormat, CodeHandle, CodeProblem, Purpose};
 use crate::contact::Contact;
+use crate::context::after;
 use crate::delivery::{self, Arming};
 use crate::device::DeviceToken;
 use crate::error::Error;
@@ -71,7 +72,8 @@ pub(super) async fn request(
     let event = EventKind::CodeRequested { purpose, channel: contact.channel() };
     inner.tell_about(event, None, Some(contact), origin);
     let answer = answer(handle.clone(), &pending);
-    inner.delivery.arm(place, Arming::new(pending, handle, 1, device));
+    let as_stranger = device.as_ref().map(|_| limits::request(context, contact, origin, None));
+    inner.delivery.arm(place, Arming::new(pending, handle, 1, device, as_stranger.unwrap_or_default()));
     Ok(answer)
 }
 
@@ -102,7 +104,7 @@ impl Resend {
         let Self { inner, handle, origin, now } = self;
         let context = &inner.context;
         let ticket = charge(context, Flow::ResendCode, &limits::resend(context, &origin), &origin).await?;
-        let resend_at = now + context.settings.resend_after;
+        let resend_at = after(now, context.settings.resend_after);
         let digest = handle.digest();
         let reissue = context.codes.reissue(&digest, resend_at, now);
         match context.ask("code_store.reissue", reissue).await {
@@ -111,7 +113,7 @@ impl Resend {
                 inner.tell_about(event, None, Some(&pending.contact), &origin);
                 let device = inner.recognise(&origin, &pending.contact);
                 let answer = answer(handle.clone(), &pending);
-                inner.delivery.arm(place, Arming::new(pending, handle, issue, device));
+                inner.delivery.arm(place, Arming::new(pending, handle, issue, device, Vec::new()));
                 Ok(answer)
             }
             Ok(Reissue::TooSoon { retry_after }) => Err(Error::Throttled { retry_after }),
@@ -142,7 +144,7 @@ pub(super) async fn redeem(
     }
     inner.check_password(&password).await?;
     let flow = redeeming(purpose);
-    let place = inner.reserve_hasher(flow, origin, Standing::Anyone)?;
+    let place = inner.reserve_hasher(flow, origin, Standing::Anyone, &origin.source())?;
 
     let redemption = Redemption {
         inner: Arc::clone(inner),
@@ -244,7 +246,7 @@ fn new_row(
     let now = inner.context.now()?;
     let format = inner.code_format(now);
     let handle = CodeHandle::draw(format)?;
-    let expires_at = now + settings.code_lifetime;
+    let expires_at = after(now, settings.code_lifetime);
     let pending = PendingCode {
         handle: handle.digest(),
         purpose,
@@ -252,8 +254,8 @@ fn new_row(
         locale: origin.locale.clone(),
         format,
         created_at: now,
-        resend_at: now + settings.resend_after,
-        reissue_until: expires_at - settings.least_life_to_send,
+        resend_at: after(now, settings.resend_after),
+        reissue_until: after(now, settings.code_lifetime.saturating_sub(settings.least_life_to_send)),
         expires_at,
         max_attempts: settings.tries_per_code,
         max_issues: settings.issues_per_handle,

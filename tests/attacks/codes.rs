@@ -264,7 +264,7 @@ async fn canaries_are_found_nowhere() {
         seen.result(&world, &service.request_recovery(&email(EMAIL), &here()).await);
     }
     settle().await;
-    seen.result(&world, &service.lift_throttle(&email(EMAIL)).await);
+    seen.result(&world, &service.lift_throttle(&email(EMAIL), &here()).await);
     seen.result(&world, &service.invite(&id).await);
     seen.result(&world, &service.purge().await);
 

@@ -142,10 +142,10 @@ async fn operators_and_sessions_may_hang_up_too() {
         let pending = world.register("kari@example.no");
         world.settle().await;
         world.script.pause_at_every_call();
-        let (service, contact) = (&world.service, email(OLA));
+        let (service, contact, origin) = (&world.service, email(OLA), here());
         let _ = poll_at_most(Box::pin(service.is_current(&id, &version)).as_mut(), polls).await;
         let _ = poll_at_most(Box::pin(service.invite(&pending)).as_mut(), polls).await;
-        let _ = poll_at_most(Box::pin(service.lift_throttle(&contact)).as_mut(), polls).await;
+        let _ = poll_at_most(Box::pin(service.lift_throttle(&contact, &origin)).as_mut(), polls).await;
         let _ = poll_at_most(Box::pin(service.purge()).as_mut(), polls).await;
         let _ = poll_at_most(Box::pin(service.drain(Duration::from_secs(1))).as_mut(), polls).await;
         at_rest(&world, "operators").await;

@@ -171,7 +171,7 @@ async fn a_session_is_not_current_where_the_directory_cannot_be_asked_and_operat
             let current = world.service.is_current(&id, &version).await;
             assert_eq!(matches!(current, Ok(true)), nth > 0, "{fault:?} {nth}: {current:?}");
             break_nth();
-            let lifted = world.service.lift_throttle(&email(OLA)).await;
+            let lifted = world.service.lift_throttle(&email(OLA), &here()).await;
             assert_eq!(lifted.is_ok(), nth > 1, "{fault:?} {nth}: {lifted:?}");
             break_nth();
             let purged = world.service.purge().await;

@@ -273,3 +273,67 @@ async fn a_thousand_log_ins_at_once_hold_the_memory_of_two_hashes_and_what_is_re
     assert!(after.peak_memory_kib <= 2 * u64::from(Argon2Cost::RECOMMENDED.memory_kib()), "{after:?}");
     assert_eq!((after.places_taken, after.running), (0, 0));
 }
+
+#[tokio::test]
+async fn strangers_at_the_same_source_do_not_keep_out_a_browser_that_has_logged_in_before() {
+    let world = World::with_settings(|settings| {
+        settings.log_ins_per_source =
+            vestibule::throttle::Schedule::window(10, Duration::from_secs(900)).unwrap();
+    });
+    world.active("ola@example.no").await;
+    let device = world.log_in("ola@example.no", PASSWORD).await.unwrap().device.unwrap();
+    for n in 0..10 {
+        let _ =
+            world.service.log_in(&address(&format!("ingen{n}@example.no")), secret("galt"), &here()).await;
+    }
+    assert!(matches!(world.log_in("ola@example.no", PASSWORD).await, Err(Error::Throttled { .. })));
+    let origin = here().with_device(device);
+    world.service.log_in(&address("ola@example.no"), secret(PASSWORD), &origin).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_suspended_account_is_refused_at_the_cost_of_every_refusal_right_password_or_wrong() {
+    let cheapest = Argon2Cost::dangerous_cheapest();
+    let hashing = HashingSettings::default().cost(cheapest).refusal_cost(Argon2Cost::RECOMMENDED);
+    let world = World::with(|builder| builder.hashing(hashing));
+    let id = world.active("ola@example.no").await;
+    world.directory.suspend(&id).unwrap();
+    let mut hashes = Vec::new();
+    for (name, password) in
+        [("ola@example.no", PASSWORD), ("ola@example.no", "galt"), ("ingen@example.no", "galt")]
+    {
+        let before = world.service.hash_pool().hashes;
+        assert!(matches!(world.log_in(name, password).await, Err(Error::CredentialsRejected)));
+        hashes.push(world.service.hash_pool().hashes - before);
+    }
+    assert_eq!(hashes[0], hashes[2], "a right password is told by nothing");
+    assert_eq!(hashes[1], hashes[2]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_member_takes_no_more_of_the_hasher_than_a_share() {
+    let hashing = HashingSettings::default()
+        .threads(NonZeroUsize::new(1).unwrap())
+        .queue_places(NonZeroUsize::new(16).unwrap());
+    let world = World::with(|builder| builder.hashing(hashing));
+    world.active("ola@example.no").await;
+    let mut devices = Vec::new();
+    for _ in 0..20 {
+        devices.push(world.log_in("ola@example.no", PASSWORD).await.unwrap().device.unwrap());
+    }
+    let tasks: Vec<_> = devices
+        .into_iter()
+        .enumerate()
+        .map(|(n, device)| {
+            let (service, origin) = (world.service.clone(), from(n as u32).with_device(device));
+            tokio::spawn(async move {
+                service.log_in(&address("ola@example.no"), secret(PASSWORD), &origin).await
+            })
+        })
+        .collect();
+    let stranger = world.service.log_in(&address("ingen@example.no"), secret(PASSWORD), &from(99)).await;
+    assert!(matches!(stranger, Err(Error::CredentialsRejected)), "{stranger:?}");
+    for task in tasks {
+        let _ = task.await.unwrap();
+    }
+}

@@ -4,6 +4,7 @@ use vestibule::Error;
 use vestibule::message::MessageKind;
 use vestibule::service::Invitation;
 
+use crate::world::script::Fault;
 use crate::world::*;
 
 #[tokio::test]
@@ -29,7 +30,7 @@ async fn an_operator_lifts_a_wait() {
         let _ = world.log_in("ola@example.no", "galt").await;
     }
     assert!(matches!(world.log_in("ola@example.no", PASSWORD).await, Err(Error::Throttled { .. })));
-    world.service.lift_throttle(&email("ola@example.no")).await.unwrap();
+    world.service.lift_throttle(&email("ola@example.no"), &here()).await.unwrap();
     world.log_in("ola@example.no", PASSWORD).await.unwrap();
 }
 
@@ -46,4 +47,36 @@ async fn purging_removes_what_has_had_its_time_and_nothing_else() {
     let purged = world.service.purge().await.unwrap();
     assert!(purged.throttles > 0);
     assert_eq!(world.service.purge().await.unwrap(), Default::default());
+}
+
+#[tokio::test]
+async fn an_operator_frees_a_person_who_has_asked_too_often() {
+    let world = World::new();
+    world.register("ola@example.no");
+    let contact = email("ola@example.no");
+    for _ in 0..3 {
+        world.service.request_activation(&contact, &here()).await.unwrap();
+    }
+    let refused = world.service.request_activation(&contact, &here()).await;
+    assert!(matches!(refused, Err(Error::Throttled { .. })));
+    world.service.lift_throttle(&contact, &here()).await.unwrap();
+    world.activate(&contact).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_strangers_cause_takes_no_place_from_the_news_that_a_password_was_set() {
+    let world = World::with_settings(|settings| settings.notice_queue = 1);
+    let id = world.active("ola@example.no").await;
+    let other = world.register("kari@example.no");
+    world.script.fault_in("code_sender.send", Fault::Hangs);
+    assert_eq!(world.service.invite(&other).await.unwrap(), Invitation::Queued);
+    assert_eq!(world.service.invite(&other).await.unwrap(), Invitation::NotQueued);
+    world.script.clear();
+    world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await.unwrap();
+    let told = async {
+        while !world.kinds_sent().contains(&MessageKind::PasswordChanged) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), told).await.expect("the owner is told");
 }

@@ -276,13 +276,13 @@ async fn an_account_has_at_most_a_hundred_guesses_a_day_however_many_requests_th
         world.settle().await;
     }
     assert_eq!(world.codes_to(&email("ola@example.no")).len(), 10);
-    // Asking again with the handles that got decoys opens nothing either.
+    // Asking again with the handles that got decoys opens nothing either, and ten tries are shared by all issues.
     world.clock.turn(Duration::from_secs(60));
     for handle in &handles {
         world.service.resend_code(handle, &here()).await.unwrap();
         world.settle().await;
     }
-    assert_eq!(world.codes_to(&email("ola@example.no")).len(), 10);
+    assert_eq!(world.codes_to(&email("ola@example.no")).len(), 20, "the ten that had codes got them again");
     assert!(world.saw(&EventKind::DecoyArmed {
         purpose: vestibule::code::Purpose::Activation,
         reason: DecoyReason::TooManyCodes
@@ -368,4 +368,43 @@ async fn a_strangers_request_does_not_void_the_owners_code() {
     world.service.request_activation(&contact, &from(66)).await.unwrap();
     world.settle().await;
     world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stranger_at_one_source_leaves_the_owner_most_of_her_codes() {
+    let world = World::new();
+    world.register_with_phone("ola@example.no", "41234567");
+    for contact in [email("ola@example.no"), phone("41234567")] {
+        for _ in 0..3 {
+            let request = world.service.request_activation(&contact, &from(66)).await.unwrap();
+            world.settle().await;
+            for _ in 0..2 {
+                world.clock.turn(Duration::from_secs(60));
+                world.service.resend_code(&request.handle, &from(66)).await.unwrap();
+                world.settle().await;
+            }
+        }
+        world.clock.turn(Duration::from_secs(900));
+    }
+    let before = world.codes_to(&email("ola@example.no")).len();
+    world.service.request_activation(&email("ola@example.no"), &here()).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.codes_to(&email("ola@example.no")).len(), before + 1, "resending cost her nothing");
+}
+
+#[tokio::test]
+async fn a_device_token_that_the_account_no_longer_honours_buys_no_codes() {
+    let world = World::new();
+    let id = world.active("ola@example.no").await;
+    let old = world.log_in("ola@example.no", PASSWORD).await.unwrap().device.unwrap();
+    world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await.unwrap();
+    world.settle().await;
+    let before = world.codes_to(&email("ola@example.no")).len();
+    let origin = from(66).with_device(old);
+    for _ in 0..8 {
+        world.service.request_recovery(&email("ola@example.no"), &origin).await.unwrap();
+        world.settle().await;
+        world.clock.turn(Duration::from_secs(900));
+    }
+    assert_eq!(world.codes_to(&email("ola@example.no")).len(), before + 3, "as many as any stranger gets");
 }
