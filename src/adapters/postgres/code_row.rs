@@ -73,7 +73,8 @@ impl<'a> Columns<'a> {
     }
 
     fn text(&self, name: &str) -> Result<&'a str, BackendError> {
-        self.0.try_get(name).map_err(failed)
+        let stored: Option<&str> = self.0.try_get(name).map_err(failed)?;
+        stored.ok_or_else(|| damaged(TABLE))
     }
 
     /// A text that may hold any character, which is kept as its bytes.

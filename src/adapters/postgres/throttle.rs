@@ -148,8 +148,7 @@ async fn note(
     now: OffsetDateTime,
 ) -> Result<HashMap<ThrottleKey, Log>, Failure> {
     let at = milliseconds(now);
-    let forget_at: Vec<i64> =
-        charges.iter().map(|charge| at.saturating_add(remembered(&charge.schedule))).collect();
+    let forget_at: Vec<_> = charges.iter().map(|charge| forgotten(&charge.schedule, at)).collect();
     let rows = sqlx::query(
         "insert into vestibule.throttles as t (key, later, forget_at) \
          select key, array_fill($3::bigint, array[count(*)::int]), max(forget_at) \
@@ -219,13 +218,14 @@ fn as_noted(ticket: &Ticket, now: OffsetDateTime) -> Ticket {
     Ticket::new(ticket.entries().iter().map(|entry| TicketEntry { recorded: noted, ..*entry }).collect())
 }
 
-/// How long an event counts at most, in milliseconds: times may be recorded a granule late.
-const fn remembered(schedule: &Schedule) -> i64 {
-    match schedule.terms() {
-        Terms::Window { period, granule, .. } => period + granule,
-        Terms::BackOff { forget_after, .. } => forget_after,
-        Terms::Ceiling { forget_after, granule, .. } => forget_after + granule,
-    }
+/// When an event at this time says nothing any more, in milliseconds: schedules may record it a granule late.
+const fn forgotten(schedule: &Schedule, at: i64) -> i64 {
+    let (memory, granule) = match schedule.terms() {
+        Terms::Window { period, granule, .. } => (period, granule),
+        Terms::BackOff { forget_after, .. } => (forget_after, 1),
+        Terms::Ceiling { forget_after, granule, .. } => (forget_after, granule),
+    };
+    at.saturating_add((-at).rem_euclid(granule)).saturating_add(memory)
 }
 
 fn key_list(keys: impl Iterator<Item = ThrottleKey>) -> Vec<Vec<u8>> {
