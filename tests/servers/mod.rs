@@ -32,6 +32,7 @@ const REQUIRED: &str = "VESTIBULE_TEST_REQUIRE_SERVERS";
 pub struct Suite<S> {
     arguments: Arguments,
     server: Result<Arc<S>, Missing>,
+    required: bool,
     trials: Vec<Trial>,
 }
 
@@ -40,7 +41,16 @@ impl<S: Send + Sync + 'static> Suite<S> {
     pub fn start(start: impl FnOnce() -> Result<S, Missing>) -> Self {
         let arguments = Arguments::from_args();
         let server = if arguments.list { Err(Missing("only listing".into())) } else { start() };
-        Self { arguments, server: server.map(Arc::new), trials: Vec::new() }
+        let required = env::var(REQUIRED).is_ok_and(|value| value == "1");
+        Self { arguments, server: server.map(Arc::new), required, trials: Vec::new() }
+    }
+
+    /// Lets the tests that are added from now on show as ignored where the server is not as they need it.
+    pub fn only_where(&mut self, is_so: impl FnOnce(&S) -> bool, reason: &str) {
+        if self.server.as_ref().is_ok_and(|server| !is_so(server)) {
+            self.server = Err(Missing(reason.into()));
+            self.required = false;
+        }
     }
 
     /// Adds a test, which gets a runtime of its own with several threads and two minutes to end.
@@ -48,13 +58,13 @@ impl<S: Send + Sync + 'static> Suite<S> {
     where
         F: Future<Output = ()>,
     {
-        let server = self.server.clone();
+        let (server, required) = (self.server.clone(), self.required);
         self.trials.push(Trial::ignorable_test(name, move || match server {
             Ok(server) => {
                 vestibule::contract::run(test(server));
                 Ok(Completion::Completed)
             }
-            Err(Missing(reason)) if env::var(REQUIRED).is_ok_and(|value| value == "1") => Err(reason.into()),
+            Err(Missing(reason)) if required => Err(reason.into()),
             Err(Missing(reason)) => Ok(Completion::ignored_with(reason)),
         }));
     }

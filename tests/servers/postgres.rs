@@ -100,6 +100,12 @@ impl PostgresServer {
         name(self.databases.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// The socket of a server that is this process's own.
+    pub fn socket(&self) -> PathBuf {
+        let own = self.own.as_ref().expect("only a server of one's own has a known socket");
+        own.folder.path().join(".s.PGSQL.5432")
+    }
+
     /// Whether it is this process's own.
     pub fn is_own(&self) -> bool {
         self.own.is_some()

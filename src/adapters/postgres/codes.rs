@@ -206,9 +206,9 @@ impl CodeStore for PostgresCodes {
     async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {
         purge(
             &self.pool,
-            "delete from vestibule.codes where handle in \
-             (select handle from vestibule.codes where expires_at < $1 order by expires_at limit $2 \
-             for update skip locked)",
+            "delete from vestibule.codes where handle = any(array( \
+               select handle from vestibule.codes where expires_at < $1 order by expires_at limit $2 \
+               for update skip locked))",
             before,
         )
         .await

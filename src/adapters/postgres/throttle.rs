@@ -131,9 +131,9 @@ impl ThrottleStore for PostgresThrottle {
     async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {
         purge(
             &self.pool,
-            "delete from vestibule.throttles where key in \
-             (select key from vestibule.throttles where forget_at <= $1 order by forget_at limit $2 \
-             for update skip locked)",
+            "delete from vestibule.throttles where key = any(array( \
+               select key from vestibule.throttles where forget_at <= $1 order by forget_at limit $2 \
+               for update skip locked))",
             before,
         )
         .await
