@@ -37,32 +37,48 @@ async fn walk(portal: &Portal) -> (Result<(), Error>, Duration) {
     (outcome, longest)
 }
 
-async fn cut_in_turn(server: &PostgresServer, cut: Cut) {
-    // Each walk is some thirty messages. Failed background work waits a second before it tries again.
-    for nth in 0.. {
-        let database = Database::new(server).await;
-        let id = database.directory().register(ola()).await.unwrap();
-        let severing = Severing::in_front_of(server.socket(), cut);
-        let pool: PgPool = pool_with(database.options().socket(severing.folder()), 2);
-        let portal = Portal::new(&pool);
-        severing.cut_at(nth);
-        let (outcome, longest) = walk(&portal).await;
-        assert!(longest < Duration::from_secs(10), "{cut:?} {nth}: {longest:?}");
-        let was_cut = severing.heal();
+/// Walks with one connection that is cut at the nth message. Says whether there were so many messages.
+async fn walk_with_a_cut(server: &PostgresServer, cut: Cut, nth: i64) -> bool {
+    let database = Database::new(server).await;
+    let id = database.directory().register(ola()).await.unwrap();
+    let severing = Severing::in_front_of(server.socket(), cut);
+    let pool: PgPool = pool_with(database.options().socket(severing.folder()), 2);
+    let portal = Portal::new(&pool);
+    severing.cut_at(nth);
+    let (outcome, longest) = walk(&portal).await;
+    assert!(longest < Duration::from_secs(10), "{cut:?} {nth}: {longest:?}");
+    let was_cut = severing.heal();
+    assert!(was_cut || outcome.is_ok(), "{cut:?} {nth}: {outcome:?}");
 
-        let account = database.directory().get(&id).await.unwrap().unwrap();
-        assert_eq!(account.password.is_some(), account.state == AccountState::Active);
-        // The application goes on with the same pool, whatever happened to one of its connections.
-        if account.state == AccountState::Active {
-            let again = portal.log_in("ola@example.no", PASSWORD, 2).await;
-            assert!(again.is_ok(), "{cut:?} {nth}: {outcome:?} {again:?}");
-        } else {
-            portal.clock.turn(Duration::from_secs(24 * 60 * 60));
-            let (again, _) = walk(&portal).await;
-            assert!(again.is_ok(), "{cut:?} {nth}: {outcome:?} {again:?}");
+    let account = database.directory().get(&id).await.unwrap().unwrap();
+    assert_eq!(account.password.is_some(), account.state == AccountState::Active);
+    // The application goes on with the same pool, whatever happened to one of its connections.
+    if account.state == AccountState::Active {
+        let again = portal.log_in("ola@example.no", PASSWORD, 2).await;
+        assert!(again.is_ok(), "{cut:?} {nth}: {outcome:?} {again:?}");
+    } else {
+        portal.clock.turn(Duration::from_secs(24 * 60 * 60));
+        let (again, _) = walk(&portal).await;
+        assert!(again.is_ok(), "{cut:?} {nth}: {outcome:?} {again:?}");
+    }
+    was_cut
+}
+
+/// Ten walks at a time: background work that fails waits a second before it is tried again.
+async fn cut_in_turn(server: &Arc<PostgresServer>, cut: Cut) {
+    for first in (0..).step_by(10) {
+        let walks: Vec<_> = (first..first + 10)
+            .map(|nth| {
+                let server = Arc::clone(server);
+                tokio::spawn(async move { walk_with_a_cut(&server, cut, nth).await })
+            })
+            .collect();
+        let mut all_were_cut = true;
+        for walk in walks {
+            all_were_cut &= walk.await.unwrap();
         }
-        if !was_cut {
-            assert!(outcome.is_ok() && nth > 20, "{nth} messages, {outcome:?}");
+        if !all_were_cut {
+            assert!(first >= 20, "a walk is more than {first} messages");
             return;
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::postgres::PgPool;
-use vestibule::adapters::memory::{ManualClock, MemoryEvents};
+use vestibule::adapters::memory::ManualClock;
 use vestibule::adapters::outbox::MemoryOutbox;
 use vestibule::adapters::postgres::{PostgresCodes, PostgresDirectory, PostgresThrottle};
 use vestibule::code::HandleDigest;
@@ -23,7 +23,6 @@ pub(crate) struct Portal {
     pub(crate) service: AccountService,
     pub(crate) directory: PostgresDirectory,
     pub(crate) outbox: MemoryOutbox,
-    pub(crate) events: MemoryEvents,
     pub(crate) clock: ManualClock,
     /// How many records were handed out for comparison: no more MACs can have been evaluated.
     pub(crate) compared: Arc<AtomicUsize>,
@@ -39,18 +38,17 @@ impl Portal {
         let compared = Arc::<AtomicUsize>::default();
         let codes = CountedCodes { codes: PostgresCodes::new(pool.clone()), compared: Arc::clone(&compared) };
         let throttle = PostgresThrottle::new(pool.clone());
-        let (outbox, events) = (MemoryOutbox::default(), MemoryEvents::default());
+        let outbox = MemoryOutbox::default();
         let clock = ManualClock::at(now());
         let service =
             AccountService::builder(directory.clone(), codes, throttle, outbox.clone(), keys(), profile())
                 .clock(clock.clone())
-                .events(events.clone())
                 .settings(settings)
                 .dangerous()
                 .cheapest_hashing()
                 .build()
                 .unwrap();
-        Self { service, directory, outbox, events, clock, compared }
+        Self { service, directory, outbox, clock, compared }
     }
 
     pub(crate) async fn settle(&self) {

@@ -61,7 +61,8 @@ async fn pass_on(client: UnixStream, server: UnixStream, left: Arc<AtomicI64>, c
     });
     let mut greeted = false;
     while let Some((kind, message)) = next_message(&mut from_client, greeted).await {
-        greeted = true;
+        // Before its greeting, a client may ask for encryption, in eight bytes.
+        greeted |= message.len() != 8;
         let asks = matches!(kind, b'Q' | b'E');
         if asks && left.fetch_sub(1, Ordering::SeqCst) == 0 {
             if cut == Cut::After {
