@@ -276,7 +276,8 @@ pub(crate) async fn a_server_killed_in_the_middle_of_300_flows_loses_nothing(_: 
     println!("{interrupted} calls were interrupted, the longest answer took {longest} ms");
     assert_eq!((through, broken), (300, 0));
     assert!(interrupted > 0, "the server was killed in the middle");
-    assert!(longest < 10_000, "{longest} ms");
+    // No call to a store takes longer than 8 s, and a flow that waited so long for one ends with it.
+    assert!(longest < 20_000, "{longest} ms");
     assert_eq!(active(&database).await, 300);
     for id in entered.into_iter().flatten() {
         let account = database.directory().get(&id).await.unwrap().unwrap();

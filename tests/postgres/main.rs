@@ -1,5 +1,6 @@
 //! What the PostgreSQL adapters promise, tried on a real server.
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::print_stdout, reason = "what was measured, and what other processes tell this one")]
 
 #[path = "../servers/mod.rs"]
 mod servers;

@@ -140,7 +140,7 @@ impl Drop for PostgresServer {
         if self.own.is_some() {
             return;
         }
-        let names = (0..*self.databases.get_mut()).map(|number| name(number));
+        let names = (0..*self.databases.get_mut()).map(name);
         let drops: Vec<_> =
             names.map(|name| format!("drop database if exists {name} with (force)")).collect();
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };

@@ -69,7 +69,7 @@ type Statement<'a> = Query<'a, Postgres, PgArguments>;
 /// Runs one statement that changes nothing.
 pub(super) async fn read<'a>(
     pool: &PgPool,
-    statement: impl Fn() -> Statement<'a>,
+    statement: impl Fn() -> Statement<'a> + Send + Sync,
 ) -> Result<Vec<PgRow>, BackendError> {
     tried_again(pool, PATIENCE, || async {
         let mut session = Session::take(pool).await?;
@@ -83,7 +83,7 @@ pub(super) async fn read<'a>(
 /// Runs one statement in a transaction, and returns the rows that it returns, once they are committed.
 pub(super) async fn write<'a>(
     pool: &PgPool,
-    statement: impl Fn() -> Statement<'a>,
+    statement: impl Fn() -> Statement<'a> + Send + Sync,
 ) -> Result<Vec<PgRow>, BackendError> {
     tried_again(pool, PATIENCE, || async {
         let mut session = Session::take(pool).await?;
@@ -99,7 +99,7 @@ pub(super) async fn write<'a>(
 /// Runs one statement in a transaction, and returns how many rows it changed.
 pub(super) async fn change<'a>(
     pool: &PgPool,
-    statement: impl Fn() -> Statement<'a>,
+    statement: impl Fn() -> Statement<'a> + Send + Sync,
 ) -> Result<u64, BackendError> {
     tried_again(pool, PATIENCE, || async {
         let mut session = Session::take(pool).await?;
@@ -113,22 +113,25 @@ pub(super) async fn change<'a>(
 }
 
 /// Runs work that is one transaction, with the usual patience.
-pub(super) async fn in_time<T, F>(pool: &PgPool, work: impl Fn() -> F) -> Result<T, BackendError>
+pub(super) async fn in_time<T: Send, F>(
+    pool: &PgPool,
+    work: impl Fn() -> F + Send + Sync,
+) -> Result<T, BackendError>
 where
-    F: Future<Output = Result<T, Failure>>,
+    F: Future<Output = Result<T, Failure>> + Send,
 {
     tried_again(pool, PATIENCE, work).await
 }
 
 /// Runs work that is one transaction, again where PostgreSQL gave it up in favour of others (a deadlock, a serialisation
 /// failure): nothing of it was done then.
-pub(super) async fn tried_again<T, F>(
+pub(super) async fn tried_again<T: Send, F>(
     pool: &PgPool,
     patience: Duration,
-    work: impl Fn() -> F,
+    work: impl Fn() -> F + Send + Sync,
 ) -> Result<T, BackendError>
 where
-    F: Future<Output = Result<T, Failure>>,
+    F: Future<Output = Result<T, Failure>> + Send,
 {
     let tries = async {
         let mut pause = FIRST_PAUSE;
