@@ -52,7 +52,7 @@ fn same(one: &Verdict, other: &Verdict) -> bool {
 
 /// A thousand charges, refunds and jumps of the clock: both stores answer the same all along.
 pub(crate) async fn it_decides_as_the_one_in_memory(server: Arc<PostgresServer>) {
-    for seed in [1, 2, 3] {
+    for seed in [1, 2] {
         let database = Database::new(&server).await;
         let (postgres, memory) = (database.throttle(), MemoryThrottle::new());
         let (mut numbers, mut time) = (Numbers(seed), now());
@@ -131,12 +131,12 @@ pub(crate) async fn batches_in_any_order_do_not_deadlock_whatever_the_default_is
         let options = database.options().options([("default_transaction_isolation", isolation)]);
         let throttle = PostgresThrottle::new(pool_with(options, 16));
         let many = Schedule::window(100_000, MINUTE).unwrap();
-        let crowd: Vec<_> = (0..32_u64)
+        let crowd: Vec<_> = (0..24_u64)
             .map(|seed| {
                 let throttle = throttle.clone();
                 tokio::spawn(async move {
                     let mut numbers = Numbers(seed);
-                    for _ in 0..12 {
+                    for _ in 0..8 {
                         let mut keys: Vec<u8> = (0..6).collect();
                         keys.rotate_left(numbers.below(6) as usize);
                         if numbers.below(2) == 0 {
