@@ -2,6 +2,8 @@
 
 pub mod memory;
 pub mod outbox;
+#[cfg(feature = "redis")]
+pub mod redis;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod threads;
