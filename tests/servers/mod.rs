@@ -13,6 +13,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
 pub mod postgres;
+pub mod redis;
 
 use std::env;
 use std::process::ExitCode;
@@ -48,7 +49,30 @@ impl<S: Send + Sync + 'static> Suite<S> {
         F: Future<Output = ()>,
     {
         let server = self.server.clone();
-        self.trials.push(Trial::ignorable_test(name, move || match server {
+        self.add(name, move || server, test);
+    }
+
+    /// Adds a test that starts a server of its own.
+    pub fn test_on<T, F>(
+        &mut self,
+        name: &str,
+        start: impl FnOnce() -> Result<T, Missing> + Send + 'static,
+        test: impl FnOnce(T) -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()>,
+    {
+        self.add(name, start, test);
+    }
+
+    fn add<T, F>(
+        &mut self,
+        name: &str,
+        server: impl FnOnce() -> Result<T, Missing> + Send + 'static,
+        test: impl FnOnce(T) -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()>,
+    {
+        self.trials.push(Trial::ignorable_test(name, move || match server() {
             Ok(server) => {
                 vestibule::contract::run(test(server));
                 Ok(Completion::Completed)
