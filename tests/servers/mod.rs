@@ -95,10 +95,12 @@ macro_rules! clauses {
     ($fresh:expr, $port:ident: $($clause:ident)+) => {
         [$((
             stringify!($clause),
-            Box::new(|server| Box::pin(async move {
-                let store = std::sync::Arc::new($fresh(server).await);
-                vestibule::contract::$port::$clause(&store).await;
-            })) as $crate::servers::Clause<_>,
+            Box::new(|server| -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+                Box::pin(async move {
+                    let store = std::sync::Arc::new($fresh(server).await);
+                    vestibule::contract::$port::$clause(&store).await;
+                })
+            }) as $crate::servers::Clause<_>,
         )),+]
     };
 }

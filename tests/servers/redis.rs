@@ -39,9 +39,9 @@ impl RedisServer {
 
     /// One with settings of its own, which may be killed. It ends with the thread that started it.
     pub fn start_own(settings: &[&str]) -> Result<Self, Missing> {
-        let program = ["redis-server", "valkey-server"].into_iter().find(|program| {
-            Command::new(program).arg("--version").stdout(Stdio::null()).status().is_ok()
-        });
+        let program = ["redis-server", "valkey-server"]
+            .into_iter()
+            .find(|program| Command::new(program).arg("--version").stdout(Stdio::null()).status().is_ok());
         let program = program.ok_or_else(|| {
             Missing(format!("neither redis-server nor valkey-server: install one, or set {GIVEN}"))
         })?;

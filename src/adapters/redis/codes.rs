@@ -169,8 +169,12 @@ impl RedisCodes {
         if keys.is_empty() {
             return Ok(0);
         }
-        let expiries: Vec<Option<i64>> = self.connection.ask_all(&look).await?;
-        let expired = keys.iter().zip(expiries).filter(|(_, at)| at.is_some_and(|at| at < before));
+        let expiries: Vec<Option<Vec<u8>>> = self.connection.ask_all(&look).await?;
+        let expired = keys.iter().zip(expiries).filter(|(_, expiry)| {
+            // A row that is damaged goes with its time to live.
+            let at = expiry.as_deref().and_then(|text| std::str::from_utf8(text).ok()?.parse::<i64>().ok());
+            at.is_some_and(|at| at < before)
+        });
         let mut remove = Pipeline::new();
         for (key, _) in expired {
             remove.cmd("UNLINK").arg(key);

@@ -27,12 +27,11 @@ pub(super) fn failed(error: &RedisError) -> BackendError {
             (Misconfigured, "Redis refused the user or the password of the connection")
         }
         ErrorKind::InvalidClientConfig => (Misconfigured, "the settings of the Redis connection are wrong"),
-        ErrorKind::UnexpectedReturnType => {
-            (Corrupt, "Redis holds something that this library did not write: use a prefix of its own")
-        }
-        ErrorKind::Parse => {
-            (Unavailable, "what answers is not Redis, or was cut off: check the address of the connection")
-        }
+        ErrorKind::UnexpectedReturnType | ErrorKind::Parse => (
+            Corrupt,
+            "Redis answered with something that this library did not write: use a prefix of its own, and check that \
+             what answers is Redis",
+        ),
         _ => (Other, "the Redis driver failed: report this as a bug, with the version of the server"),
     };
     BackendError::new(kind, advice)
@@ -66,8 +65,8 @@ fn refused(code: &str, detail: &str) -> BackendError {
         }
         "NOPERM" => (
             Misconfigured,
-            "the user of Redis may not do this: allow it the keys of the prefix, EVAL, EVALSHA, SCAN, UNLINK, INFO and \
-             what the scripts use: GET, SET, DEL, PEXPIRE and the commands on hashes",
+            "the user of Redis may not do this: allow it the keys of the prefix, and @scripting, @hash, @string, \
+             @keyspace and INFO (where that cannot be, see RedisOptions::dangerous_unchecked_server)",
         ),
         "MOVED" | "ASK" | "CROSSSLOT" => (
             Misconfigured,
