@@ -1,5 +1,11 @@
 //! What the Redis adapters promise, tried on a real server.
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails, and a process of a test prints what came of it"
+)]
 
 #[path = "../servers/mod.rs"]
 mod servers;

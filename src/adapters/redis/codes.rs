@@ -19,7 +19,7 @@ use super::failure::damaged;
 use super::moment::milliseconds;
 use super::options::RedisOptions;
 use super::scan::Scan;
-use super::script;
+use super::script::{self, number};
 
 /// How much longer than its life a row is kept, in milliseconds: for so long it is told from one that never was.
 const KEPT_AFTER_EXPIRY: i64 = 60 * 60 * 1_000;
@@ -79,7 +79,7 @@ impl CodeStore for RedisCodes {
     async fn insert(&self, code: &PendingCode) -> Result<(), BackendError> {
         // Counted from the asker's clock, so that the server's may show another time.
         let life = milliseconds(code.expires_at).saturating_sub(milliseconds(code.created_at)).max(0);
-        let mut arguments = vec![text(life.saturating_add(KEPT_AFTER_EXPIRY))];
+        let mut arguments = vec![number(life.saturating_add(KEPT_AFTER_EXPIRY))];
         arguments.extend(fields_of_pending(code));
         if self.connection.run(&script::INSERT, &self.key(&code.handle), &arguments).await? {
             return Ok(());
@@ -97,7 +97,7 @@ impl CodeStore for RedisCodes {
         code: &ArmedCode,
         now: OffsetDateTime,
     ) -> Result<bool, BackendError> {
-        let mut arguments = vec![text(milliseconds(now)), text(issue)];
+        let mut arguments = vec![number(milliseconds(now)), number(issue)];
         arguments.extend(fields_of_armed(code));
         self.connection.run(&script::ARM, &self.key(handle), &arguments).await
     }
@@ -108,7 +108,7 @@ impl CodeStore for RedisCodes {
         resend_at: OffsetDateTime,
         now: OffsetDateTime,
     ) -> Result<Reissue, BackendError> {
-        let arguments = [text(milliseconds(now)), text(milliseconds(resend_at))];
+        let arguments = [number(milliseconds(now)), number(milliseconds(resend_at))];
         let (outcome, wait, row): (String, u64, Option<HashMap<String, Vec<u8>>>) =
             self.connection.run(&script::REISSUE, &self.key(handle), &arguments).await?;
         match (outcome.as_str(), row.map(Fields)) {
@@ -126,7 +126,7 @@ impl CodeStore for RedisCodes {
         handle: &HandleDigest,
         now: OffsetDateTime,
     ) -> Result<Attempt, BackendError> {
-        let arguments = [text(milliseconds(now))];
+        let arguments = [number(milliseconds(now))];
         let (outcome, row): (String, Option<HashMap<String, Vec<u8>>>) =
             self.connection.run(&script::COUNT_ATTEMPT, &self.key(handle), &arguments).await?;
         match (outcome.as_str(), row.map(Fields)) {
@@ -145,7 +145,7 @@ impl CodeStore for RedisCodes {
         issue: u32,
         now: OffsetDateTime,
     ) -> Result<bool, BackendError> {
-        let arguments = [text(milliseconds(now)), text(issue)];
+        let arguments = [number(milliseconds(now)), number(issue)];
         self.connection.run(&script::TAKE, &self.key(handle), &arguments).await
     }
 
@@ -185,8 +185,4 @@ impl RedisCodes {
         let removed: Vec<u64> = self.connection.ask_all(&remove).await?;
         Ok(removed.into_iter().sum())
     }
-}
-
-fn text(number: impl ToString) -> Vec<u8> {
-    number.to_string().into_bytes()
 }

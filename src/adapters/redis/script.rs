@@ -41,6 +41,11 @@ impl Script {
     }
 }
 
+/// A number as an argument of a script.
+pub(super) fn number(number: impl Into<i64>) -> Vec<u8> {
+    number.into().to_string().into_bytes()
+}
+
 fn call(how: &str, what: &str, keys: &[Vec<u8>], arguments: &[Vec<u8>]) -> Cmd {
     let mut command = redis::cmd(how);
     command.arg(what).arg(keys.len()).arg(keys).arg(arguments);

@@ -17,7 +17,7 @@ use super::failure::failed;
 use super::moment::{milliseconds, moment};
 use super::options::RedisOptions;
 use super::scan::Scan;
-use super::script;
+use super::script::{self, number};
 
 /// How much longer than it says anything a log is kept, in milliseconds: so that a caller whose clock was ahead, or is
 /// behind, by less than that finds what the arithmetic of waiting would read.
@@ -85,11 +85,11 @@ impl ThrottleStore for RedisThrottle {
             return Ok(Verdict::Allowed(Ticket::default()));
         }
         let keys: Vec<_> = charges.iter().map(|charge| self.key(&charge.key)).collect();
-        let mut arguments = vec![text(milliseconds(now)), text(KEPT_AFTER_USE)];
+        let mut arguments = vec![number(milliseconds(now)), number(KEPT_AFTER_USE)];
         for charge in charges {
             let (kind, numbers) = schedule(&charge.schedule);
             arguments.push(kind.as_bytes().to_vec());
-            arguments.extend(numbers.map(text));
+            arguments.extend(numbers.map(number));
         }
         let answer: Vec<Value> = self.connection.run(&script::CHARGE, &keys, &arguments).await?;
         verdict(charges, answer)
@@ -101,7 +101,7 @@ impl ThrottleStore for RedisThrottle {
         }
         let entries = ticket.entries().iter();
         let (keys, times): (Vec<_>, Vec<_>) =
-            entries.map(|entry| (self.key(&entry.key), text(milliseconds(entry.recorded)))).unzip();
+            entries.map(|entry| (self.key(&entry.key), number(milliseconds(entry.recorded)))).unzip();
         self.connection.run(&script::REFUND, &keys, &times).await
     }
 
@@ -118,7 +118,7 @@ impl ThrottleStore for RedisThrottle {
     }
 
     async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {
-        let before = [text(milliseconds(before))];
+        let before = [number(milliseconds(before))];
         let (mut scan, mut removed) = (Scan::new(&self.prefix, "string"), 0);
         while let Some(keys) = scan.next(&self.connection).await? {
             if !keys.is_empty() {
@@ -170,8 +170,4 @@ fn unreadable() -> BackendError {
         BackendErrorKind::Other,
         "Redis answered a charge with something else: report this as a bug, with the version of the server",
     )
-}
-
-fn text(number: i64) -> Vec<u8> {
-    number.to_string().into_bytes()
 }
