@@ -22,6 +22,7 @@ pub(crate) fn tests(suite: &mut Suite<RedisServer>) {
     tests!(suite,
         the_shared_vectors_hold
         whatever_the_clock_shows_the_script_decides_as_the_library_does
+        at_every_edge_the_script_decides_as_the_library_does
         counts_saturate_as_they_do_in_the_library
     );
 }
@@ -248,6 +249,57 @@ fn next_time(now: i64, scale: i64, below: &mut impl FnMut(i64) -> i64) -> i64 {
     next.clamp(-377_705_116_800_000, 253_402_300_799_999)
 }
 
+/// Two entries, whose distance from each other and from now is about what decides whether they are forgotten.
+async fn at_every_edge_the_script_decides_as_the_library_does(server: Server) {
+    let probe = Probe::new(&server).await;
+    for schedule in schedules() {
+        let charge = Charge { key: ThrottleKey::from_bytes([1; 32]), schedule };
+        let (memory, granule) = match schedule.terms() {
+            Terms::Window { period, granule, .. } => (period, granule),
+            Terms::BackOff { forget_after, .. } => (forget_after, 1),
+            Terms::Ceiling { forget_after, granule, .. } => (forget_after, granule),
+        };
+        let wrong = memory.max(3_600_000);
+        for latest in [1_700_000_000_000, LAST_TIME - memory, LAST_TIME] {
+            for gap in [memory - 1, memory, memory + granule - 2, memory + granule - 1, memory + granule] {
+                let state = two_entries(latest - gap.max(1), gap.max(1));
+                for later in [-wrong - 1, -wrong, 1 - wrong, -1, 0, 1, memory - 1, memory, memory + 1] {
+                    assert_decides_alike(&probe, charge, &state, (latest + later).min(LAST_TIME)).await;
+                }
+            }
+        }
+    }
+}
+
+const LAST_TIME: i64 = 253_402_300_799_999;
+
+/// A hundred and one events at one time, and one more after a gap.
+fn two_entries(first: i64, gap: i64) -> ThrottleState {
+    let mut bytes = vec![1, 2];
+    for mut number in [2 * first.unsigned_abs(), 101, gap.unsigned_abs(), 1] {
+        while number >= 0x80 {
+            bytes.push((number as u8) | 0x80);
+            number >>= 7;
+        }
+        bytes.push(number as u8);
+    }
+    ThrottleState::from_bytes(&bytes).unwrap()
+}
+
+async fn assert_decides_alike(probe: &Probe, charge: Charge, state: &ThrottleState, now: i64) {
+    let mut model = Model::default();
+    model.0.insert(charge.key, state.clone());
+    probe.store(&charge.key, &state.to_bytes()).await;
+    let verdict = probe.throttle.charge(&[charge], at(now)).await.unwrap();
+    assert_eq!(verdict, model.charge(&[charge], at(now)), "{charge:?} at {now}, {state:?}");
+    let (forget_at, stored) = probe.stored(&charge.key).await.unwrap();
+    let expected = model.state(&charge.key);
+    assert_eq!(stored, expected.to_bytes(), "{charge:?} at {now}, {state:?}");
+    if matches!(verdict, Verdict::Allowed(_)) {
+        assert_eq!(forget_at, in_milliseconds(expected.forget_at(&charge.schedule)), "{charge:?} at {now}");
+    }
+}
+
 async fn counts_saturate_as_they_do_in_the_library(server: Server) {
     let probe = Probe::new(&server).await;
     // As many entries as there may be, each with the greatest count.
@@ -257,16 +309,10 @@ async fn counts_saturate_as_they_do_in_the_library(server: Server) {
     }
     bytes.extend([0xFF, 0xFF, 0xFF, 0xFF, 0x0F]);
     let full = ThrottleState::from_bytes(&bytes).unwrap();
-    for (schedule, number) in schedules().into_iter().zip(0..) {
-        let charge = Charge { key: ThrottleKey::from_bytes([number; 32]), schedule };
+    for schedule in schedules() {
+        let charge = Charge { key: ThrottleKey::from_bytes([1; 32]), schedule };
         for now in [-1, 0, 325, 326, 425, 1_000, 3_600_325, 86_400_325, 400_000_000_000] {
-            let mut model = Model::default();
-            model.0.insert(charge.key, full.clone());
-            probe.store(&charge.key, &bytes).await;
-            let verdict = probe.throttle.charge(&[charge], at(now)).await.unwrap();
-            assert_eq!(verdict, model.charge(&[charge], at(now)), "{schedule:?} at {now}");
-            let (_, state) = probe.stored(&charge.key).await.unwrap();
-            assert_eq!(state, model.state(&charge.key).to_bytes(), "{schedule:?} at {now}");
+            assert_decides_alike(&probe, charge, &full, now).await;
         }
     }
 }
