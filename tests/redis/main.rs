@@ -1,5 +1,5 @@
 //! What the Redis adapters promise, tried on a real server.
-#![expect(
+#![allow(
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
@@ -21,15 +21,16 @@ mod store;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::servers::Suite;
 use crate::servers::redis::RedisServer;
+use crate::servers::{Suite, clauses};
 
 fn main() -> ExitCode {
     if let Some(task) = processes::task() {
         return processes::one_of_them(&task);
     }
     let mut suite = Suite::start(RedisServer::start);
-    contracts(&mut suite);
+    suite.contract("codes", vestibule::contract::code_store!(samples::codes, clauses));
+    suite.contract("throttle", vestibule::contract::throttle_store!(samples::throttle, clauses));
     arithmetic::tests(&mut suite);
     store::tests(&mut suite);
     refusals::tests(&mut suite);
@@ -37,15 +38,6 @@ fn main() -> ExitCode {
     cluster::tests(&mut suite);
     processes::tests(&mut suite);
     suite.run()
-}
-
-fn contracts(suite: &mut Suite<RedisServer>) {
-    for (clause, test) in vestibule::contract::code_store!(samples::codes, crate::servers::clauses) {
-        suite.test(&format!("codes::{clause}"), test);
-    }
-    for (clause, test) in vestibule::contract::throttle_store!(samples::throttle, crate::servers::clauses) {
-        suite.test(&format!("throttle::{clause}"), test);
-    }
 }
 
 /// Adds tests under the name of their module.

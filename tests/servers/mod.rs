@@ -16,6 +16,7 @@ pub mod postgres;
 pub mod redis;
 
 use std::env;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ const REQUIRED: &str = "VESTIBULE_TEST_REQUIRE_SERVERS";
 pub struct Suite<S> {
     arguments: Arguments,
     server: Result<Arc<S>, Missing>,
+    required: bool,
     trials: Vec<Trial>,
 }
 
@@ -40,7 +42,16 @@ impl<S: Send + Sync + 'static> Suite<S> {
     pub fn start(start: impl FnOnce() -> Result<S, Missing>) -> Self {
         let arguments = Arguments::from_args();
         let server = if arguments.list { Err(Missing("only listing".into())) } else { start() };
-        Self { arguments, server: server.map(Arc::new), trials: Vec::new() }
+        let required = env::var(REQUIRED).is_ok_and(|value| value == "1");
+        Self { arguments, server: server.map(Arc::new), required, trials: Vec::new() }
+    }
+
+    /// Lets the tests that are added from now on show as ignored where the server is not as they need it.
+    pub fn only_where(&mut self, is_so: impl FnOnce(&S) -> bool, reason: &str) {
+        if self.server.as_ref().is_ok_and(|server| !is_so(server)) {
+            self.server = Err(Missing(reason.into()));
+            self.required = false;
+        }
     }
 
     /// Adds a test, which gets a runtime of its own with several threads and two minutes to end.
@@ -72,14 +83,22 @@ impl<S: Send + Sync + 'static> Suite<S> {
     ) where
         F: Future<Output = ()>,
     {
+        let required = self.required;
         self.trials.push(Trial::ignorable_test(name, move || match server() {
             Ok(server) => {
                 vestibule::contract::run(test(server));
                 Ok(Completion::Completed)
             }
-            Err(Missing(reason)) if env::var(REQUIRED).is_ok_and(|value| value == "1") => Err(reason.into()),
+            Err(Missing(reason)) if required => Err(reason.into()),
             Err(Missing(reason)) => Ok(Completion::ignored_with(reason)),
         }));
+    }
+
+    /// Adds the clauses of a contract, each as a test.
+    pub fn contract(&mut self, store: &str, clauses: impl IntoIterator<Item = (&'static str, Clause<S>)>) {
+        for (clause, test) in clauses {
+            self.test(&format!("contract::{store}::{clause}"), test);
+        }
     }
 
     /// Runs the tests, and stops the server whatever came of them.
@@ -88,24 +107,24 @@ impl<S: Send + Sync + 'static> Suite<S> {
     }
 }
 
-/// Makes trials of the clauses of a contract: `code_store!(fresh, clauses)` gives pairs of a name and a test, where
-/// `fresh` is an async function that makes a fresh store on the server.
+/// One clause of a contract, to be tried on a server.
+pub type Clause<S> = Box<dyn FnOnce(Arc<S>) -> Pin<Box<dyn Future<Output = ()>>> + Send>;
+
+/// Makes pairs of a name and a [`Clause`]: `code_store!(fresh, clauses)` tries every clause on what `fresh`, an async
+/// function of the server, makes.
 #[allow(unused_macros, reason = "each test binary uses a part of it")]
 macro_rules! clauses {
     ($fresh:expr, $port:ident: $($clause:ident)+) => {
         [$((
             stringify!($clause),
-            Box::new(|server| -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+            Box::new(|server| {
                 Box::pin(async move {
                     let store = std::sync::Arc::new($fresh(server).await);
                     vestibule::contract::$port::$clause(&store).await;
-                })
+                }) as std::pin::Pin<Box<dyn Future<Output = ()>>>
             }) as $crate::servers::Clause<_>,
         )),+]
     };
 }
 #[allow(unused_imports, reason = "each test binary uses a part of it")]
 pub(crate) use clauses;
-
-/// One clause of a contract, to be tried on a server.
-pub type Clause<S> = Box<dyn FnOnce(Arc<S>) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> + Send>;

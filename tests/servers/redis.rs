@@ -70,15 +70,15 @@ impl RedisServer {
     /// Ends it as a power failure would, `kill -9`.
     pub fn kill(&self) {
         let mut process = self.process();
-        process.kill().expect("it is ours");
-        process.wait().expect("it is ours");
+        process.kill().unwrap();
+        process.wait().unwrap();
     }
 
     /// Starts it again after [`kill`](Self::kill), on the same folder.
     pub fn restart(&self) {
-        let own = self.own.as_ref().expect("only a server of one's own is started");
-        *self.process() = spawn(own.program, &own.folder, &own.settings).expect("it started before");
-        own.wait_until_ready().expect("it started before");
+        let own = self.own.as_ref().unwrap();
+        *self.process() = spawn(own.program, &own.folder, &own.settings).unwrap();
+        own.wait_until_ready().unwrap();
     }
 
     /// Stops or continues it: it then holds its connections, and does not answer.
@@ -88,8 +88,8 @@ impl RedisServer {
     }
 
     fn process(&self) -> std::sync::MutexGuard<'_, Child> {
-        let own = self.own.as_ref().expect("only a server of one's own is stopped");
-        own.process.lock().expect("nobody panicked")
+        let own = self.own.as_ref().unwrap();
+        own.process.lock().unwrap()
     }
 }
 
@@ -98,7 +98,7 @@ impl Own {
         let deadline = Instant::now() + Duration::from_secs(20);
         let socket = self.folder.path().join("socket");
         loop {
-            let ended = self.process.lock().expect("nobody panicked").try_wait();
+            let ended = self.process.lock().unwrap().try_wait();
             if !matches!(ended, Ok(None)) {
                 return Err(Missing(format!("{} does not start: {ended:?}", self.program)));
             }

@@ -1,0 +1,231 @@
+//! What each operation costs with many rows, against what it costs with a thousand, on PostgreSQL and SQLite.
+//!
+//! `cargo bench --bench scale -- 1000000` fills each store with a million accounts, codes and throttle rows. Without a
+//! number it tries ten thousand, to see that it works. Printed are medians in microseconds, and their ratio.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program that measures")]
+
+#[path = "../tests/servers/mod.rs"]
+mod servers;
+
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::PgPool;
+use sqlx::sqlite::SqlitePool;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use vestibule::adapters::{postgres, sqlite};
+use vestibule::code::{CodeFormat, CodeMac, HandleDigest, Purpose};
+use vestibule::ports::{ArmedCode, CodeStore, CodeTarget, PendingCode, ThrottleStore, UserDirectory};
+use vestibule::throttle::{Charge, Schedule, ThrottleKey, Verdict};
+use vestibule::time::OffsetDateTime;
+use vestibule::{AccountId, Contact, CredentialVersion, EmailAddress, PasswordHash};
+
+use crate::servers::postgres::PostgresServer;
+
+const FEW: u64 = 1_000;
+const ROUNDS: u64 = 300;
+
+fn main() {
+    let many = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(10_000);
+    let server = PostgresServer::start_durable().map_err(|missing| missing.0).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let mut columns = Vec::new();
+        for rows in [FEW, many] {
+            let pool = postgres_with(&server, rows).await;
+            let stores = (
+                postgres::PostgresDirectory::new(pool.clone()),
+                postgres::PostgresCodes::new(pool.clone()),
+                postgres::PostgresThrottle::new(pool),
+            );
+            columns.push(measure(stores, rows).await);
+        }
+        for rows in [FEW, many] {
+            let pool = sqlite_with(folder.path().join(format!("{rows}.db")), rows).await;
+            let stores = (
+                sqlite::SqliteDirectory::new(pool.clone()),
+                sqlite::SqliteCodes::new(pool.clone()),
+                sqlite::SqliteThrottle::new(pool),
+            );
+            columns.push(measure(stores, rows).await);
+        }
+        println!("{:24}{:>12}{many:>12}  ratio{:>12}{many:>12}  ratio", "rows", FEW, FEW);
+        for (line, (name, _)) in columns[0].iter().enumerate() {
+            let at = |column: usize| columns[column][line].1.as_secs_f64() * 1e6;
+            println!(
+                "{name:24}{:12.0}{:12.0}{:7.2}{:12.0}{:12.0}{:7.2}",
+                at(0),
+                at(1),
+                at(1) / at(0),
+                at(2),
+                at(3),
+                at(3) / at(2)
+            );
+        }
+    });
+}
+
+/// The bytes of the nth key, which looks random in its order; the databases write the same.
+fn key(number: u64) -> [u8; 32] {
+    let text = format!("{:010}{number:022}", number * 2_654_435_761 % 4_294_967_296);
+    text.into_bytes().try_into().unwrap()
+}
+
+async fn postgres_with(server: &PostgresServer, rows: u64) -> PgPool {
+    let name = server.fresh_name();
+    let mut maintenance = PgConnection::connect(server.maintenance_url()).await.unwrap();
+    let create = format!("create database {name}");
+    sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut maintenance).await.unwrap();
+    let pool = PgPool::connect(&server.url(&name)).await.unwrap();
+    postgres::migrate(&pool).await.unwrap();
+    let key = "lpad((n * 2654435761 % 4294967296)::text, 10, '0') || lpad(n::text, 22, '0')";
+    let fill = format!(
+        "insert into vestibule.accounts (id, state, credential_version, password_hash, created_at, changed_at) \
+         select {key}, 'active', {key}, 'old', 0, 0 from generate_series(1, {rows}::bigint) n; \
+         insert into vestibule.contacts (account_id, position, kind, canonical, spelling) \
+         select {key}, 0, 'email', 'email:' || n || '@example.no', n || '@example.no' \
+         from generate_series(1, {rows}::bigint) n; \
+         insert into vestibule.codes (handle, purpose, contact, format, created_at, resend_at, reissue_until, \
+         expires_at, max_attempts, max_issues) \
+         select ({key})::bytea, 'recovery', 'email:' || n || '@example.no', '8d', 0, 0, {LATE}, {LATE} + n, 1000, 3 \
+         from generate_series(1, {rows}::bigint) n; \
+         insert into vestibule.throttles (key, later, forget_at) \
+         select ({key})::bytea, array[0::bigint], {LATE} + n from generate_series(1, {rows}::bigint) n"
+    );
+    sqlx::raw_sql(AssertSqlSafe(fill)).execute(&pool).await.unwrap();
+    sqlx::raw_sql("vacuum analyze").execute(&pool).await.unwrap();
+    sqlx::raw_sql("checkpoint").execute(&pool).await.unwrap();
+    pool
+}
+
+async fn sqlite_with(path: std::path::PathBuf, rows: u64) -> SqlitePool {
+    let pool = SqlitePool::connect_lazy_with(sqlite::connect_options(path));
+    sqlite::migrate(&pool).await.unwrap();
+    let key = "printf('%010d%022d', n * 2654435761 % 4294967296, n)";
+    let numbers = format!(
+        "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < {rows})"
+    );
+    let fill = format!(
+        "begin; insert into vestibule_accounts (id, state, credential_version, password_hash, created_at, changed_at) \
+         {numbers} select {key}, 'active', {key}, 'old', 0, 0 from numbers order by 1; \
+         insert into vestibule_contacts (account_id, position, kind, canonical, spelling) \
+         {numbers} select {key}, 0, 'email', 'email:' || n || '@example.no', n || '@example.no' from numbers \
+         order by 1; \
+         insert into vestibule_codes (handle, purpose, contact, format, created_at, resend_at, reissue_until, \
+         expires_at, max_attempts, max_issues) \
+         {numbers} select cast({key} as blob), 'recovery', 'email:' || n || '@example.no', '8d', 0, 0, {LATE}, \
+         {LATE} + n, 1000, 3 from numbers order by 1; \
+         insert into vestibule_throttles (key, state, forget_at) \
+         {numbers} select cast({key} as blob), x'0100', {LATE} + n from numbers order by 1; commit; analyze"
+    );
+    sqlx::raw_sql(AssertSqlSafe(fill)).execute(&pool).await.unwrap();
+    sqlx::raw_sql("pragma wal_checkpoint(truncate)").execute(&pool).await.unwrap();
+    pool
+}
+
+/// In milliseconds: later than every time below.
+const LATE: i64 = 1_900_000_000_000;
+
+async fn measure<D, C, T>((directory, codes, throttle): (D, C, T), rows: u64) -> Vec<(&'static str, Duration)>
+where
+    D: UserDirectory,
+    C: CodeStore,
+    T: ThrottleStore,
+{
+    let now = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+    let mut results = Vec::new();
+    // One of the rows, others in every round.
+    let row = |round: u64| round * 7_919_317 % rows + 1;
+    let schedule = Schedule::window(1_000, Duration::from_secs(60)).unwrap();
+    let charges = |first: u64| -> Vec<Charge> {
+        let keys = [first, first + 1, first + 2].map(|number| ThrottleKey::from_bytes(key(number)));
+        keys.into_iter().map(|key| Charge { key, schedule }).collect()
+    };
+    let email = |number: u64| Contact::from(EmailAddress::parse(&format!("{number}@example.no")).unwrap());
+    macro_rules! median {
+        ($name:literal, $rounds:expr, |$round:ident| $work:expr) => {{
+            let mut times = Vec::new();
+            for $round in 0..$rounds {
+                let began = Instant::now();
+                $work;
+                times.push(began.elapsed());
+            }
+            times.sort();
+            results.push(($name, times[times.len() / 2]));
+        }};
+    }
+    median!("find", ROUNDS, |round| directory.find(&email(row(round))).await.unwrap());
+    median!("get", ROUNDS, |round| directory.get(&id(row(round))).await.unwrap().unwrap());
+    median!("replace_hash", ROUNDS, |round| {
+        let (old, new) = (PasswordHash::from_stored("old"), PasswordHash::from_stored("new"));
+        directory.replace_hash(&id(row(round)), &old, &new).await.unwrap()
+    });
+    median!("insert", ROUNDS, |round| codes.insert(&pending(rows + round + 1, now)).await.unwrap());
+    median!("arm", ROUNDS, |round| {
+        assert!(codes.arm(&handle(row(round)), 1, &armed(), now).await.unwrap());
+    });
+    median!("count_attempt", ROUNDS, |round| codes.count_attempt(&handle(row(round)), now).await.unwrap());
+    median!("reissue", ROUNDS, |round| codes.reissue(&handle(row(round)), now, now).await.unwrap());
+    median!("take", ROUNDS, |round| codes.take(&handle(row(round)), 1, now).await.unwrap());
+    median!("charge, old keys", ROUNDS, |round| {
+        throttle.charge(&charges(row(round).min(rows - 2)), now).await.unwrap()
+    });
+    median!("charge, new keys", ROUNDS, |round| throttle
+        .charge(&charges(rows + round * 3 + 1), now)
+        .await
+        .unwrap());
+    let mut tickets = Vec::new();
+    for round in 0..ROUNDS {
+        if let Verdict::Allowed(ticket) =
+            throttle.charge(&charges(row(round).min(rows - 2)), now).await.unwrap()
+        {
+            tickets.push(ticket);
+        }
+    }
+    median!("refund", tickets.len(), |round| throttle.refund(&tickets[round]).await.unwrap());
+    median!("lift", ROUNDS, |round| {
+        throttle.lift(&[ThrottleKey::from_bytes(key(row(round)))]).await.unwrap();
+    });
+    // Each finds a batch of a hundred that are over.
+    let late = |batch: u64| {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(LATE) * 1_000_000).unwrap()
+            + Duration::from_millis((batch + 1) * 100)
+    };
+    median!("purge of 100 codes", 5, |batch| codes.purge(late(batch)).await.unwrap());
+    median!("purge of 100 throttles", 5, |batch| throttle.purge(late(batch)).await.unwrap());
+    results
+}
+
+fn id(number: u64) -> AccountId {
+    AccountId::new(String::from_utf8(key(number).to_vec()).unwrap())
+}
+
+fn handle(number: u64) -> HandleDigest {
+    HandleDigest::from_bytes(key(number))
+}
+
+fn pending(number: u64, now: OffsetDateTime) -> PendingCode {
+    PendingCode {
+        handle: handle(number),
+        purpose: Purpose::Recovery,
+        contact: EmailAddress::parse("ola@example.no").unwrap().into(),
+        locale: None,
+        format: CodeFormat::EIGHT_DIGITS,
+        created_at: now,
+        resend_at: now,
+        reissue_until: now + Duration::from_secs(480),
+        expires_at: now + Duration::from_secs(600),
+        max_attempts: 10,
+        max_issues: 3,
+    }
+}
+
+fn armed() -> ArmedCode {
+    let target = CodeTarget {
+        account: AccountId::new("7"),
+        destination: EmailAddress::parse("ola@example.no").unwrap().into(),
+        credential_version: CredentialVersion::from_stored("1"),
+    };
+    ArmedCode { target, mac: CodeMac::from_bytes(&[5; CodeMac::LENGTH]) }
+}

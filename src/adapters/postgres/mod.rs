@@ -1,0 +1,106 @@
+//! PostgreSQL 15 and later: directory, codes and throttle for several machines, through a pool that the application made.
+//!
+//! The tables are in a schema of their own, `vestibule`, and are named in full, so that no `search_path` changes what is
+//! meant. An application that has a table of users uses [`PostgresCodes`] and [`PostgresThrottle`] with a directory of its
+//! own.
+//!
+//! # Examples
+//!
+//! ```no_run
+//! use sqlx::PgPool;
+//! use vestibule::adapters::postgres::{self, PostgresCodes, PostgresDirectory, PostgresThrottle};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let pool = PgPool::connect_lazy("postgres://app:secret@db.example.no/app?sslmode=verify-full")?;
+//! postgres::migrate(&pool).await?;
+//!
+//! let directory = PostgresDirectory::new(pool.clone());
+//! let codes = PostgresCodes::new(pool.clone());
+//! let throttle = PostgresThrottle::new(pool);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The pool
+//!
+//! - TLS is the address's: `sslmode=verify-full`, and `sslrootcert=/path/ca.pem` for a certificate authority of one's own.
+//!   Without `sslmode`, the driver encrypts where the server offers it and checks no certificate: say `verify-full` on
+//!   any network.
+//! - It needs a tokio runtime, and so does whatever calls these adapters: the background must not run on plain threads.
+//! - Make its `acquire_timeout` shorter than its default of 30 s. Whatever it is, an operation is given up after 8 s, with
+//!   the wait for a connection.
+//! - A server that was restarted, or that failed over, needs no restart of the application.
+//! - The role needs usage of the schema, and select, insert, update and delete on its tables; [`migrate`] needs one that
+//!   may create them.
+//!
+//! # Statements
+//!
+//! | flow | on the caller's path | behind it |
+//! |---|--:|--:|
+//! | asking for a code, first or again | 2 | 3; for nobody 2; by SMS 4, for the cap on its number |
+//! | a wrong code | 1 | |
+//! | a code that is used, expired or out of tries | 2 | |
+//! | redeeming a code | 5 | |
+//! | logging in | 3; after failures 4, to clear their count | |
+//! | a refused log-in | 2 | |
+//! | whether a session is current | 1 | |
+//! | changing the password | 5 | |
+//!
+//! One that writes is in a transaction of its own, whose begin and commit are not counted: three round trips in all. The
+//! 128th charge of one key, and each 64th after it, takes one statement more: see [`PostgresThrottle`].
+//!
+//! # Locks
+//!
+//! Every promise is kept by one statement, or by one short transaction that locks rows in the order of their keys. Every
+//! transaction says for itself what it needs, whatever the defaults of the pool, the role and the database are: `read
+//! committed`, because each statement decides on the latest version of the rows that it has locked; at most 3 s for a
+//! lock, then [`Busy`]; 5 s for a statement, then [`TimedOut`]; and 5 s for a machine that holds locks and says nothing
+//! more. What PostgreSQL gives up in favour of others (a deadlock, a serialisation failure) is tried again up to four
+//! times, then it is [`Busy`]; nothing of it was done.
+//!
+//! An operation whose future is dropped is done or not done, never half, and its connection is closed. After an error of
+//! the connection it is not known whether a change took effect; the service then looks.
+//!
+//! # Clocks
+//!
+//! The time is the application's: no statement asks PostgreSQL for its own. What is counted does not depend on it: the
+//! tries of a code, its single use, the one winner of a change of password. What passes with time does: with clocks that
+//! differ by some minutes, a code lives that much longer or shorter on the other machine, and each wait can be cut short
+//! by that much there; no wait becomes longer than its schedule's. Keep the machines to 5 s of each other.
+//!
+//! # Storage
+//!
+//! A request for a code takes about 0.5 kB in `codes`, and a key of a throttle 0.2 kB, or 1.5 kB where it has many events,
+//! indexes included. What strangers can make is bounded by what one source may ask for: with the default of 100 in 15
+//! minutes, 9,600 requests a day and so about 12 MB, until [`purge`] removes them; call it each hour or so. A refused
+//! charge is rolled back, and leaves dead rows to the autovacuum, which the tables call for early.
+//!
+//! # Security
+//!
+//! The database holds password hashes, contacts and names, and so does every backup: let nobody but the service read them.
+//! It holds no code, no handle and no password.
+//!
+//! [`Busy`]: crate::error::BackendErrorKind::Busy
+//! [`TimedOut`]: crate::error::BackendErrorKind::TimedOut
+//! [`purge`]: crate::AccountService::purge
+
+mod account_row;
+mod code_row;
+mod codes;
+mod connection;
+mod directory;
+mod failure;
+#[cfg(feature = "contract")]
+mod managed;
+mod moment;
+mod purge;
+mod registering;
+mod schema;
+mod throttle;
+mod throttle_row;
+
+pub use self::codes::PostgresCodes;
+pub use self::directory::PostgresDirectory;
+pub use self::schema::migrate;
+pub use self::throttle::PostgresThrottle;
