@@ -1,19 +1,13 @@
 //! The script's arithmetic of waiting, held to the shared vectors and to the Rust functions that it mirrors.
 
-use std::collections::HashMap;
-use std::time::Duration;
-
-use redis::AsyncCommands;
-use redis::aio::ConnectionManager;
 use serde_json::{Value, json};
-use vestibule::adapters::redis::RedisThrottle;
 use vestibule::ports::ThrottleStore;
 use vestibule::throttle::{
-    Charge, Schedule, Settlement, Terms, ThrottleKey, ThrottleState, Ticket, TicketEntry, Verdict, settle,
+    Charge, Schedule, Terms, ThrottleKey, ThrottleState, Ticket, TicketEntry, Verdict,
 };
-use vestibule::time::OffsetDateTime;
 
-use crate::samples::{connect, hexadecimal, options, throttle_key};
+use crate::model::{Model, Probe, assert_decides_alike, at, in_milliseconds, ms, scale, schedules};
+use crate::samples::hexadecimal;
 use crate::servers::Suite;
 use crate::servers::redis::RedisServer;
 use crate::{Server, tests};
@@ -25,50 +19,6 @@ pub(crate) fn tests(suite: &mut Suite<RedisServer>) {
         at_every_edge_the_script_decides_as_the_library_does
         counts_saturate_as_they_do_in_the_library
     );
-}
-
-const DAY: Duration = Duration::from_secs(86_400);
-
-fn at(milliseconds: i64) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).unwrap()
-}
-
-fn in_milliseconds(time: OffsetDateTime) -> i64 {
-    time.unix_timestamp_nanos().div_euclid(1_000_000).try_into().unwrap()
-}
-
-fn ms(milliseconds: u64) -> Duration {
-    Duration::from_millis(milliseconds)
-}
-
-/// A store, and what lies below it.
-struct Probe {
-    throttle: RedisThrottle,
-    connection: ConnectionManager,
-    prefix: String,
-}
-
-impl Probe {
-    async fn new(server: &RedisServer) -> Self {
-        let (connection, prefix) = (connect(server).await, server.fresh_prefix());
-        let throttle = RedisThrottle::open_with(connection.clone(), &options(&prefix)).await.unwrap();
-        Self { throttle, connection, prefix }
-    }
-
-    /// When the events of a key may be forgotten, and the events.
-    async fn stored(&self, key: &ThrottleKey) -> Option<(i64, Vec<u8>)> {
-        let stored: Option<Vec<u8>> =
-            self.connection.clone().get(throttle_key(&self.prefix, key)).await.unwrap();
-        let stored = stored?;
-        let space = stored.iter().position(|byte| *byte == b' ').unwrap();
-        let forget_at = std::str::from_utf8(&stored[..space]).unwrap().parse().unwrap();
-        Some((forget_at, stored[space + 1..].to_vec()))
-    }
-
-    async fn store(&self, key: &ThrottleKey, state: &[u8]) {
-        let stored = [b"0 ", state].concat();
-        let _: () = self.connection.clone().set(throttle_key(&self.prefix, key), stored).await.unwrap();
-    }
 }
 
 async fn the_shared_vectors_hold(server: Server) {
@@ -123,61 +73,6 @@ fn schedule(terms: &Value) -> Schedule {
         ),
     };
     schedule.unwrap()
-}
-
-/// Every kind of schedule, small, rounding and at the ends of what a schedule may be.
-fn schedules() -> Vec<Schedule> {
-    let years = DAY * 3_660;
-    vec![
-        Schedule::window(1, ms(60_000)).unwrap(),
-        Schedule::window(3, ms(900_000)).unwrap(),
-        Schedule::window(65, ms(3_600_001)).unwrap(),
-        Schedule::window(1_000_000, years).unwrap(),
-        Schedule::back_off(4, ms(30_000), ms(3_600_000), DAY).unwrap(),
-        Schedule::back_off(0, ms(1), ms(100), ms(100)).unwrap(),
-        Schedule::back_off(0, ms(7), years, years).unwrap(),
-        Schedule::ceiling(3, DAY).unwrap(),
-        Schedule::ceiling(100, DAY).unwrap(),
-        Schedule::ceiling(1_000_000, years).unwrap(),
-    ]
-}
-
-/// How long it takes until a schedule allows something again, about.
-fn scale(schedule: &Schedule) -> i64 {
-    match schedule.terms() {
-        Terms::Window { limit, period, .. } => (period / i64::from(limit)).max(1),
-        Terms::BackOff { first, .. } => first,
-        Terms::Ceiling { forget_after, .. } => forget_after / 400,
-    }
-}
-
-/// What a store does, in memory: the functions that the script mirrors.
-#[derive(Default)]
-struct Model(HashMap<ThrottleKey, ThrottleState>);
-
-impl Model {
-    fn state(&self, key: &ThrottleKey) -> ThrottleState {
-        self.0.get(key).cloned().unwrap_or_default()
-    }
-
-    fn charge(&mut self, batch: &[Charge], now: OffsetDateTime) -> Verdict {
-        let loaded: Vec<_> = batch.iter().map(|charge| (*charge, self.state(&charge.key))).collect();
-        match settle(&loaded, now) {
-            Settlement::Allowed { rows, ticket } => {
-                self.0.extend(rows.into_iter().map(|row| (row.key, row.state)));
-                Verdict::Allowed(ticket)
-            }
-            Settlement::Wait(wait) => Verdict::Wait(wait),
-            Settlement::Stopped => Verdict::Stopped,
-        }
-    }
-
-    fn refund(&mut self, ticket: &Ticket) {
-        for entry in ticket.entries() {
-            let state = self.state(&entry.key).without_event(entry.recorded);
-            self.0.insert(entry.key, state);
-        }
-    }
 }
 
 async fn whatever_the_clock_shows_the_script_decides_as_the_library_does(server: Server) {
@@ -284,20 +179,6 @@ fn two_entries(first: i64, gap: i64) -> ThrottleState {
         bytes.push(number as u8);
     }
     ThrottleState::from_bytes(&bytes).unwrap()
-}
-
-async fn assert_decides_alike(probe: &Probe, charge: Charge, state: &ThrottleState, now: i64) {
-    let mut model = Model::default();
-    model.0.insert(charge.key, state.clone());
-    probe.store(&charge.key, &state.to_bytes()).await;
-    let verdict = probe.throttle.charge(&[charge], at(now)).await.unwrap();
-    assert_eq!(verdict, model.charge(&[charge], at(now)), "{charge:?} at {now}, {state:?}");
-    let (forget_at, stored) = probe.stored(&charge.key).await.unwrap();
-    let expected = model.state(&charge.key);
-    assert_eq!(stored, expected.to_bytes(), "{charge:?} at {now}, {state:?}");
-    if matches!(verdict, Verdict::Allowed(_)) {
-        assert_eq!(forget_at, in_milliseconds(expected.forget_at(&charge.schedule)), "{charge:?} at {now}");
-    }
 }
 
 async fn counts_saturate_as_they_do_in_the_library(server: Server) {

@@ -12,6 +12,7 @@ mod servers;
 
 mod arithmetic;
 mod cluster;
+mod model;
 mod outages;
 mod processes;
 mod refusals;
