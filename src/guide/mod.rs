@@ -8,3 +8,6 @@ pub mod threats {}
 
 #[doc = include_str!("defaults.md")]
 pub mod defaults {}
+
+#[doc = include_str!("writing_a_port.md")]
+pub mod writing_a_port {}

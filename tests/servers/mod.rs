@@ -14,6 +14,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 pub mod postgres;
+pub mod redis;
 
 use std::env;
 use std::pin::Pin;
@@ -59,8 +60,32 @@ impl<S: Send + Sync + 'static> Suite<S> {
     where
         F: Future<Output = ()>,
     {
-        let (server, required) = (self.server.clone(), self.required);
-        self.trials.push(Trial::ignorable_test(name, move || match server {
+        let server = self.server.clone();
+        self.add(name, move || server, test);
+    }
+
+    /// Adds a test that starts a server of its own.
+    pub fn test_on<T, F>(
+        &mut self,
+        name: &str,
+        start: impl FnOnce() -> Result<T, Missing> + Send + 'static,
+        test: impl FnOnce(T) -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()>,
+    {
+        self.add(name, start, test);
+    }
+
+    fn add<T, F>(
+        &mut self,
+        name: &str,
+        server: impl FnOnce() -> Result<T, Missing> + Send + 'static,
+        test: impl FnOnce(T) -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()>,
+    {
+        let required = self.required;
+        self.trials.push(Trial::ignorable_test(name, move || match server() {
             Ok(server) => {
                 vestibule::contract::run(test(server));
                 Ok(Completion::Completed)
