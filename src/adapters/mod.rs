@@ -2,6 +2,11 @@
 
 pub mod memory;
 pub mod outbox;
+pub mod routing;
+#[cfg(feature = "sms-gateway")]
+pub mod sms_gateway;
+#[cfg(feature = "smtp")]
+pub mod smtp;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod threads;
