@@ -79,9 +79,11 @@ impl Client {
     }
 
     async fn converse(&self, wire: Box<dyn Wire>, request: Request<Full<Bytes>>) -> Result<(), SendError> {
-        let (mut sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(broken)?;
+        let (mut sender, connection) =
+            http1::handshake(TokioIo::new(wire)).await.map_err(|error| broken(&error))?;
         let exchange = async {
-            let (head, body) = sender.send_request(request).await.map_err(broken)?.into_parts();
+            let (head, body) =
+                sender.send_request(request).await.map_err(|error| broken(&error))?.into_parts();
             // Of an answer that breaks off or never ends, the status alone is judged.
             let body = Limited::new(body, LONGEST_ANSWER).collect().await;
             let body = body.map(|body| body.to_bytes()).unwrap_or_default();
@@ -101,7 +103,7 @@ const fn not_sent(source: BackendError) -> SendError {
     SendError::Transient { retry_after: None, source }
 }
 
-fn broken(error: hyper::Error) -> SendError {
+fn broken(error: &hyper::Error) -> SendError {
     SendError::Ambiguous(
         BackendError::new(
             BackendErrorKind::Unavailable,

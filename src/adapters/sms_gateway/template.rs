@@ -47,8 +47,7 @@ impl Template {
             Self::Json(value) => collect(value, &mut texts),
             Self::Form(fields) => texts.extend(fields.iter().map(|(_, value)| value.as_str())),
         }
-        let named: Vec<&str> =
-            texts.into_iter().flat_map(|text| Pieces(text)).filter_map(Piece::name).collect();
+        let named: Vec<&str> = texts.into_iter().flat_map(Pieces).filter_map(Piece::name).collect();
         let has = |name: &str| named.contains(&name);
         let known = ["to", "to_digits", "from", "text", "user", "password"];
         if (has("to") || has("to_digits")) && has("text") && named.iter().all(|name| known.contains(name)) {
