@@ -12,7 +12,9 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
+pub mod authority;
 pub mod postgres;
+pub mod smtp;
 
 use std::env;
 use std::process::ExitCode;
