@@ -1,5 +1,8 @@
 //! A certificate authority that nobody trusts unless told, for servers of tests.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
+
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
 /// An authority, and what it signs.

@@ -1,5 +1,8 @@
 //! A mail server: aiosmtpd from PyPI, in a virtual environment below the target directory.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -107,6 +110,6 @@ fn run(command: &mut Command) -> Result<(), Missing> {
     Err(Missing(format!("no aiosmtpd: {}", String::from_utf8_lossy(&output.stderr).trim())))
 }
 
-fn missing(error: impl ToString) -> Missing {
+fn missing(error: impl std::fmt::Display) -> Missing {
     Missing(error.to_string())
 }

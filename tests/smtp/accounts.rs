@@ -1,6 +1,6 @@
 //! A service on memory ports that sends by a real sender.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ impl Accounts {
 
     pub fn with(sender: impl CodeSender, texts: impl Texts, change: impl FnOnce(&mut Settings)) -> Self {
         let directory = MemoryDirectory::default();
-        let events = MemoryEvents::default();
+        let events = MemoryEvents::keeping(100_000);
         let mut settings = Settings::default();
         change(&mut settings);
         let service = AccountService::builder(
