@@ -94,8 +94,10 @@ impl Server {
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
         let SmtpAddress { host, port, encryption, login } = &self.address;
         let tls = (*encryption == Encryption::FromTheFirstByte).then(|| self.tls.clone());
+        // A host has several addresses, and one that does not answer must leave time for the next.
+        let each = Some(self.step_deadline / 3);
         let mut connection =
-            AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), None, &self.hello, tls, None).await?;
+            AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), each, &self.hello, tls, None).await?;
         if *encryption == Encryption::StartTls {
             connection.starttls(self.tls.clone(), &self.hello).await?;
         }
