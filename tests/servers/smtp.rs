@@ -20,7 +20,8 @@ use super::authority::Authority;
 /// A mail server, and what it took.
 pub struct SmtpServer {
     pub authority: Authority,
-    /// The ports of its doors: `implicit`, `starttls`, `stranger` (a certificate of another authority), `plain`.
+    /// The ports of its doors: `implicit`, `starttls`, `forgetful` (closes what is idle), `stranger` (a
+    /// certificate of another authority), `plain`.
     ports: Value,
     taken: Arc<Mutex<Vec<Value>>>,
     python: Child,
@@ -103,7 +104,8 @@ fn environment() -> Result<PathBuf, Missing> {
 }
 
 fn run(command: &mut Command) -> Result<(), Missing> {
-    let output = command.output().map_err(missing)?;
+    let output = command.output();
+    let output = output.map_err(|error| Missing(format!("no Python to install aiosmtpd with: {error}")))?;
     if output.status.success() {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-"""A mail server for tests, on aiosmtpd: three doors, and faults chosen by the recipient's name.
+"""A mail server for tests, on aiosmtpd: several doors, and faults chosen by the recipient's name.
 
 Writes one line of JSON to standard output for each message taken, after a first one with the ports. Ends when standard
 input does, so that it never outlives a test that was killed.
@@ -103,6 +103,7 @@ async def main():
         "starttls": await loop.create_server(
             door(auth_required=True, require_starttls=True, tls_context=good), "127.0.0.1", 0
         ),
+        "forgetful": await loop.create_server(door(timeout=0.3), "127.0.0.1", 0, ssl=good),
         "stranger": await loop.create_server(door(), "127.0.0.1", 0, ssl=stranger),
         "plain": await loop.create_server(door(), "127.0.0.1", 0),
     }

@@ -23,6 +23,10 @@ fn main() -> ExitCode {
     suite.test("messages::both_ways_to_encrypt_work", messages::both_ways_to_encrypt_work);
     suite.test("messages::a_connection_is_used_again", messages::a_connection_is_used_again);
     suite.test(
+        "messages::a_connection_that_the_server_has_closed_is_replaced",
+        messages::a_connection_that_the_server_has_closed_is_replaced,
+    );
+    suite.test(
         "messages::an_internationalised_address_needs_a_server_that_knows_them",
         messages::an_internationalised_address_needs_a_server_that_knows_them,
     );

@@ -14,7 +14,7 @@ use vestibule::{Code, EmailAddress, Error, Locale, ServiceProfile};
 
 use crate::accounts::{Accounts, Told, address, email, profile};
 use crate::servers::smtp::SmtpServer;
-use crate::through;
+use crate::{at, through};
 
 fn notices() -> Vec<Notice> {
     let code = Code::parse("73918264").unwrap();
@@ -100,6 +100,18 @@ pub async fn a_connection_is_used_again(server: Arc<SmtpServer>) {
         server.taken_for("igjen@example.no").iter().map(|taken| taken["connection"].clone()).collect();
     assert_eq!(connections.len(), 3);
     assert!(connections.iter().all(|one| *one == connections[0]), "{connections:?}");
+}
+
+pub async fn a_connection_that_the_server_has_closed_is_replaced(server: Arc<SmtpServer>) {
+    let sender = at(&server, &format!("smtps://localhost:{}", server.port("forgetful"))).build().unwrap();
+    let to = address("ny@example.no");
+    for _ in 0..2 {
+        sender.send(&message(&to, &Notice::Invitation, &Locale::ENGLISH)).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(600)).await;
+    }
+    let taken = server.taken_for("ny@example.no");
+    assert_eq!(taken.len(), 2);
+    assert_ne!(taken[0]["connection"], taken[1]["connection"]);
 }
 
 pub async fn an_internationalised_address_needs_a_server_that_knows_them(server: Arc<SmtpServer>) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hyper::Uri;
-use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -183,6 +183,10 @@ impl SmsGatewayBuilder {
 
     fn headers(&self) -> Result<HeaderMap, SmsGatewayProblem> {
         let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        // Some gateways sit behind a guard that turns away who gives no name.
+        headers
+            .insert(USER_AGENT, HeaderValue::from_static(concat!("vestibule/", env!("CARGO_PKG_VERSION"))));
         for (name, value) in &self.headers {
             let value = HeaderValue::from_str(value.expose_secret());
             let mut value = value.map_err(|_| SmsGatewayProblem::Header)?;
