@@ -146,7 +146,7 @@ fn some_names_are_for_some_files_only() {
         ("now_utc", &["ports/clock.rs"]),
         ("Instant::now", &[]),
         ("env::var", &[]),
-        ("sqlx", &["adapters/sqlite"]),
+        ("sqlx", &["adapters/sqlite", "adapters/postgres"]),
         ("::tokio::", &["adapters/", "contract/", "service/builder.rs"]),
     ];
     for (file, code) in source() {

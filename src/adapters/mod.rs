@@ -2,6 +2,8 @@
 
 pub mod memory;
 pub mod outbox;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod routing;
 #[cfg(feature = "sms-gateway")]
 pub mod sms_gateway;

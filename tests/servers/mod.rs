@@ -17,6 +17,7 @@ pub mod postgres;
 pub mod smtp;
 
 use std::env;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -60,28 +61,37 @@ impl<S: Send + Sync + 'static> Suite<S> {
         }));
     }
 
+    /// Adds the clauses of a contract, each as a test.
+    pub fn contract(&mut self, store: &str, clauses: impl IntoIterator<Item = (&'static str, Clause<S>)>) {
+        for (clause, test) in clauses {
+            self.test(&format!("contract::{store}::{clause}"), test);
+        }
+    }
+
     /// Runs the tests, and stops the server whatever came of them.
     pub fn run(self) -> ExitCode {
         libtest_mimic::run(&self.arguments, self.trials).exit_code()
     }
 }
 
-/// Makes trials of the clauses of a contract: `code_store!(fresh, clauses)` gives pairs of a name and a test, where
-/// `fresh` is an async function that makes a fresh store on the server.
+/// One clause of a contract, to be tried on a server.
+pub type Clause<S> = Box<dyn FnOnce(Arc<S>) -> Pin<Box<dyn Future<Output = ()>>> + Send>;
+
+/// Makes pairs of a name and a [`Clause`]: `code_store!(fresh, clauses)` tries every clause on what `fresh`, an async
+/// function of the server, makes.
 #[allow(unused_macros, reason = "each test binary uses a part of it")]
 macro_rules! clauses {
     ($fresh:expr, $port:ident: $($clause:ident)+) => {
         [$((
             stringify!($clause),
-            Box::new(|server| Box::pin(async move {
-                let store = std::sync::Arc::new($fresh(server).await);
-                vestibule::contract::$port::$clause(&store).await;
-            })) as $crate::servers::Clause<_>,
+            Box::new(|server| {
+                Box::pin(async move {
+                    let store = std::sync::Arc::new($fresh(server).await);
+                    vestibule::contract::$port::$clause(&store).await;
+                }) as std::pin::Pin<Box<dyn Future<Output = ()>>>
+            }) as $crate::servers::Clause<_>,
         )),+]
     };
 }
 #[allow(unused_imports, reason = "each test binary uses a part of it")]
 pub(crate) use clauses;
-
-/// One clause of a contract, to be tried on a server.
-pub type Clause<S> = Box<dyn FnOnce(Arc<S>) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> + Send>;

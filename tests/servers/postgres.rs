@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
 use super::Missing;
@@ -96,8 +97,7 @@ impl PostgresServer {
 
     /// A name that no database has had.
     pub fn fresh_name(&self) -> String {
-        let number = self.databases.fetch_add(1, Ordering::Relaxed);
-        format!("vestibule_test_{}_{number}", std::process::id())
+        name(self.databases.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Whether it is this process's own.
@@ -126,6 +126,29 @@ impl PostgresServer {
             }
         }
     }
+}
+
+/// The databases of a server that was given are removed again.
+impl Drop for PostgresServer {
+    fn drop(&mut self) {
+        if self.own.is_some() {
+            return;
+        }
+        let names = (0..*self.databases.get_mut()).map(|number| name(number));
+        let drops: Vec<_> =
+            names.map(|name| format!("drop database if exists {name} with (force)")).collect();
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(async {
+            let Ok(mut connection) = PgConnection::connect(&self.url).await else { return };
+            for drop in drops {
+                let _ = sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut connection).await;
+            }
+        });
+    }
+}
+
+fn name(number: u32) -> String {
+    format!("vestibule_test_{}_{number}", std::process::id())
 }
 
 impl Own {
