@@ -6,6 +6,11 @@ pub mod outbox;
 pub mod postgres;
 #[cfg(feature = "redis")]
 pub mod redis;
+pub mod routing;
+#[cfg(feature = "sms-gateway")]
+pub mod sms_gateway;
+#[cfg(feature = "smtp")]
+pub mod smtp;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod threads;

@@ -30,6 +30,7 @@ fn start() -> Result<RedisServer, Missing> {
     ])
 }
 
+#[expect(clippy::future_not_send, reason = "the clauses are boxed without Send, and run where they are made")]
 async fn every_clause_holds_in_a_cluster(server: RedisServer) {
     let mut connection = connect(&server).await;
     let () = cmd("CLUSTER").arg(&["ADDSLOTSRANGE", "0", "16383"]).query_async(&mut connection).await.unwrap();

@@ -13,8 +13,10 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+pub mod authority;
 pub mod postgres;
 pub mod redis;
+pub mod smtp;
 
 use std::env;
 use std::pin::Pin;
