@@ -2,8 +2,8 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, SET_COOKIE,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
@@ -40,6 +40,7 @@ pub async fn add(State(app): State<App>, request: Request, next: Next) -> Respon
     }
     if app.site.is_secure() {
         add_transport_security(headers);
+        complete_cookies(headers);
     }
     response
 }
@@ -47,4 +48,21 @@ pub async fn add(State(app): State<App>, request: Request, next: Next) -> Respon
 fn add_transport_security(headers: &mut HeaderMap) {
     let two_years = HeaderValue::from_static("max-age=63072000; includeSubDomains");
     headers.insert(STRICT_TRANSPORT_SECURITY, two_years);
+}
+
+/// The session layer removes its cookie without saying `Secure`, and browsers then ignore the removal: the name says
+/// that every cookie of that name is.
+fn complete_cookies(headers: &mut HeaderMap) {
+    let cookies: Vec<_> = headers.get_all(SET_COOKIE).iter().cloned().collect();
+    headers.remove(SET_COOKIE);
+    for cookie in cookies {
+        let text = cookie.to_str().unwrap_or_default();
+        let whole = if text.contains("; Secure") {
+            None
+        } else {
+            Some(format!("{text}; Secure; HttpOnly; SameSite=Lax"))
+        };
+        let whole = whole.and_then(|whole| HeaderValue::try_from(whole).ok());
+        headers.append(SET_COOKIE, whole.unwrap_or(cookie));
+    }
 }
