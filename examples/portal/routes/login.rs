@@ -1,6 +1,7 @@
 //! Logging in with e-mail address and password, and out again.
 
 use axum::extract::Query;
+use axum::http::HeaderName;
 use axum::response::{IntoResponse, Redirect, Response};
 use minijinja::context;
 use serde::Deserialize;
@@ -87,9 +88,11 @@ pub async fn submit(
 #[derive(Deserialize)]
 pub struct Nothing {}
 
-pub async fn log_out(session: Session, Posted(Nothing {}): Posted<Nothing>) -> Result<Redirect, Problem> {
+pub async fn log_out(session: Session, Posted(Nothing {}): Posted<Nothing>) -> Result<Response, Problem> {
     Member::log_out(&session).await?;
-    Ok(Redirect::to("/login?after=logout"))
+    // Browsers keep whole pages for the back button, even those that are not to be stored.
+    const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+    Ok(([(CLEAR_SITE_DATA, "\"cache\"")], Redirect::to("/login?after=logout")).into_response())
 }
 
 fn page<'a>(visitor: &'a Visitor, email: &str, after: Option<After>) -> Page<'a> {

@@ -63,7 +63,9 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   });
 }
 // The back button shows the page as it was left: it can be sent again.
-addEventListener("pageshow", () => {
+addEventListener("pageshow", (event) => {
+  // But for a page of somebody who has perhaps logged out since.
+  if (event.persisted && document.querySelector('form[action="/logout"]')) location.reload();
   for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
 });
 
