@@ -26,9 +26,8 @@ impl Flow {
         Self {
             handle: request.handle,
             contact,
-            expires_at: request.expires_at.unix_timestamp(),
-            // A whole second later, never earlier: the button is not to be there before its time.
-            resend_at: request.resend_at.unix_timestamp() + 1,
+            expires_at: milliseconds(request.expires_at),
+            resend_at: milliseconds(request.resend_at),
         }
     }
 
@@ -82,9 +81,13 @@ impl Flow {
     }
 }
 
+fn milliseconds(moment: OffsetDateTime) -> i64 {
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+}
+
 fn until(moment: i64) -> Duration {
-    let seconds = moment.saturating_sub(OffsetDateTime::now_utc().unix_timestamp());
-    Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
+    let left = moment.saturating_sub(milliseconds(OffsetDateTime::now_utc()));
+    Duration::from_millis(u64::try_from(left).unwrap_or_default())
 }
 
 const fn name(purpose: Purpose) -> Name {

@@ -244,7 +244,7 @@ fn code_page<'a>(
         log_in_name => flow.log_in_name(),
         numeric => format.is_numeric(),
         length => format.length(),
-        minutes => flow.left().as_secs().div_ceil(60),
+        minutes => seconds(flow.left()).div_ceil(60),
         resend_in => match flow.resend_in() { wait if wait.is_zero() => 0, wait => seconds(wait) },
         minimum => PasswordPolicy::SINGLE_FACTOR_MINIMUM,
     })
