@@ -97,6 +97,7 @@ fn key(id: &Id) -> Vec<u8> {
     Sha256::digest(id.0.to_be_bytes()).to_vec()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
 fn broken(error: sqlx::Error) -> Error {
     Error::Backend(error.to_string())
 }
