@@ -166,6 +166,9 @@ pub enum EventKind {
     },
     /// A cap on messages by SMS was reached.
     SmsCapReached,
+    /// Messages are kept in an [outbox](crate::adapters::outbox), codes in the clear, and sent to nobody: a warning, where
+    /// this is not a machine for development.
+    OutboxInUse,
     /// A stored password hash could not be verified; the log-in was refused like any other.
     HashUnverifiable {
         /// What is wrong with it.
@@ -208,6 +211,7 @@ impl EventKind {
             Self::MessageSent { .. } => "message_sent",
             Self::MessageLost { .. } => "message_lost",
             Self::SmsCapReached => "sms_cap_reached",
+            Self::OutboxInUse => "outbox_in_use",
             Self::HashUnverifiable { .. } => "hash_unverifiable",
             Self::HashRenewed => "hash_renewed",
             Self::CodesLengthened => "codes_lengthened",

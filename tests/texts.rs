@@ -184,6 +184,7 @@ fn html_is_balanced_escaped_and_fetches_nothing() {
             assert_eq!(open_tags(html), Vec::<&str>::new(), "{html}");
             assert!(html.contains(&format!("<html lang=\"{}\">", locale.as_str())));
             assert!(html.contains(r#"<meta name="color-scheme" content="light dark">"#));
+            assert!(html.contains("overflow-wrap: anywhere"), "a long address scrolls sideways: {html}");
             for fetching in ["href", "src", "url(", "@import", "<img", "<script", "<a ", "<b>"] {
                 assert!(!html.contains(fetching), "{fetching} in {html}");
             }

@@ -35,7 +35,10 @@ pub use self::taking::{
 #[macro_export]
 macro_rules! __contract_code_store {
     ($fresh:expr $(,)?) => {
-        $crate::__contract_tests! {
+        $crate::__contract_code_store! { $fresh, $crate::__contract_tests }
+    };
+    ($fresh:expr, $($each:tt)+) => {
+        $($each)+! {
             $fresh, code_store:
             a_row_is_read_back_as_it_was_written
             a_handle_is_inserted_once

@@ -40,6 +40,9 @@
 //! # fn main() {}
 //! ```
 //!
+//! Where `#[test]` is not the harness, a second argument names a macro that is called with the clauses instead, as
+//! `each! { fresh, code_store: a_row_is_read_back_as_it_was_written a_handle_is_inserted_once .. }`.
+//!
 //! What must outlive a store, such as the file of a database, is best made under a name of its own in
 //! `env!("CARGO_TARGET_TMPDIR")`, which Cargo keeps for integration tests.
 

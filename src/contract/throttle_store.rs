@@ -23,7 +23,10 @@ pub use self::waiting::{
 #[macro_export]
 macro_rules! __contract_throttle_store {
     ($fresh:expr $(,)?) => {
-        $crate::__contract_tests! {
+        $crate::__contract_throttle_store! { $fresh, $crate::__contract_tests }
+    };
+    ($fresh:expr, $($each:tt)+) => {
+        $($each)+! {
             $fresh, throttle_store:
             a_charge_counts_on_every_key
             a_refused_batch_changes_nothing

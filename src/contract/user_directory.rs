@@ -26,7 +26,10 @@ pub use self::versions::a_credential_version_is_never_used_twice;
 #[macro_export]
 macro_rules! __contract_user_directory {
     ($fresh:expr $(,)?) => {
-        $crate::__contract_tests! {
+        $crate::__contract_user_directory! { $fresh, $crate::__contract_tests }
+    };
+    ($fresh:expr, $($each:tt)+) => {
+        $($each)+! {
             $fresh, user_directory:
             an_account_is_found_by_any_spelling_of_its_contacts
             an_account_is_returned_with_its_contacts_as_registered

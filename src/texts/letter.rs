@@ -67,7 +67,8 @@ impl Letter {
         text
     }
 
-    /// No colours, so that the reader's light or dark ones hold; nothing fetched, so that reading is not reported.
+    /// No colours, so that the reader's light or dark ones hold; nothing fetched, so that reading is not reported; a long
+    /// address breaks, so that a narrow telephone need not scroll sideways.
     fn html(&self, language: &str, subject: &str, name: &str) -> String {
         let mut html = format!(
             r#"<!doctype html>
@@ -81,7 +82,7 @@ impl Letter {
 <style>:root {{ color-scheme: light dark; }}</style>
 </head>
 <body style="font-family: sans-serif; line-height: 1.5; margin: 1.5em;">
-<main style="max-width: 36em;">
+<main style="max-width: 36em; overflow-wrap: anywhere;">
 <h1 style="font-size: 1.25em;">{}</h1>
 "#,
             escaped(subject),

@@ -6,10 +6,11 @@ use std::path::Path;
 use async_trait::async_trait;
 use serde::Serialize;
 
+use crate::adapters::outbox::announce;
 use crate::contact::{Channel, Contact};
 use crate::error::{BackendError, BackendErrorKind};
 use crate::message::{Message, MessageKind};
-use crate::ports::{CodeSender, SendError};
+use crate::ports::{CodeSender, EventSink, SendError};
 
 /// Appends each message to a file instead of sending it: for development and tests.
 ///
@@ -45,6 +46,13 @@ impl JsonLinesOutbox {
             .with_source(error)
         })?;
         Ok(Self { file })
+    }
+
+    /// Tells the operator, once and now, that messages are kept here and sent to nobody.
+    #[must_use]
+    pub fn announced_to(self, events: &dyn EventSink) -> Self {
+        announce(events);
+        self
     }
 
     fn append(&self, message: &Message) -> io::Result<()> {

@@ -1,0 +1,297 @@
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use vestibule::account::RegistrationProblem;
+use vestibule::adapters::postgres::{PostgresCodes, PostgresDirectory, PostgresThrottle, migrate};
+use vestibule::error::{BackendError, BackendErrorKind};
+use vestibule::ports::{CodeStore, ThrottleStore, UserDirectory};
+use vestibule::throttle::{Ticket, Verdict};
+use vestibule::{AccountId, CredentialVersion, PasswordHash};
+
+use crate::database::{Database, armed, change, charges, email, handle, now, ola, pending, pool, pool_with};
+use crate::servers::postgres::PostgresServer;
+
+fn problem(problem: RegistrationProblem) -> BackendError {
+    match problem {
+        RegistrationProblem::Backend(error) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What every operation answers, those that write first.
+pub(crate) async fn failures_of(pool: &PgPool) -> (Vec<BackendError>, Vec<BackendError>) {
+    let directory = PostgresDirectory::new(pool.clone());
+    let (codes, throttle) = (PostgresCodes::new(pool.clone()), PostgresThrottle::new(pool.clone()));
+    let (id, version) = (AccountId::new("1"), CredentialVersion::from_stored("1"));
+    let hash = PasswordHash::from_stored("old");
+    let writing = vec![
+        problem(directory.register(ola()).await.unwrap_err()),
+        directory.register_all([ola()]).await.unwrap_err(),
+        problem(directory.replace_contacts(&id, vec![email("kari@example.no")]).await.unwrap_err()),
+        directory.suspend(&id).await.unwrap_err(),
+        directory.resume(&id).await.unwrap_err(),
+        directory.replace_credential(&id, &version, &change("new")).await.unwrap_err(),
+        directory.replace_hash(&id, &hash, &hash).await.unwrap_err(),
+        codes.insert(&pending(1)).await.unwrap_err(),
+        codes.arm(&handle(1), 1, &armed(), now()).await.unwrap_err(),
+        codes.reissue(&handle(1), now(), now()).await.unwrap_err(),
+        codes.count_attempt(&handle(1), now()).await.unwrap_err(),
+        codes.take(&handle(1), 1, now()).await.unwrap_err(),
+        codes.purge(now()).await.unwrap_err(),
+        throttle.charge(&charges([1]), now()).await.unwrap_err(),
+        throttle.lift(&[charges([1])[0].key]).await.unwrap_err(),
+        throttle.purge(now()).await.unwrap_err(),
+    ];
+    let mut reading = Vec::new();
+    reading.extend(directory.get(&id).await.err());
+    reading.extend(directory.find(&email("ola@example.no")).await.err());
+    reading.extend(directory.accounts_after(None, 10).await.err());
+    (writing, reading)
+}
+
+fn assert_all(errors: &[BackendError], kind: BackendErrorKind, advice: &str) {
+    for error in errors {
+        assert_eq!(error.kind(), kind, "{error:?}");
+        assert!(error.to_string().contains(advice), "{error:?}");
+        let printed = format!("{error:?} {error} {:?}", error.source().map(ToString::to_string));
+        for value in ["ola", "example.no", "Nordmann", "new"] {
+            assert!(!printed.contains(value), "{printed}");
+        }
+    }
+}
+
+pub(crate) async fn a_missing_schema_is_named_as_such(server: Arc<PostgresServer>) {
+    let database = Database::absent(&server).await;
+    let (writing, reading) = failures_of(&database.pool).await;
+    assert_all(&writing, BackendErrorKind::Misconfigured, "call postgres::migrate");
+    assert_all(&reading, BackendErrorKind::Misconfigured, "call postgres::migrate");
+    assert_eq!(reading.len(), 3);
+}
+
+pub(crate) async fn a_server_that_is_not_there_is_unavailable(server: Arc<PostgresServer>) {
+    let nobody =
+        ["postgres://nobody@localhost/x?host=/tmp/no-such-folder", "postgres://nobody@127.0.0.1:1/x"];
+    for url in nobody {
+        let options = PgPoolOptions::new().acquire_timeout(Duration::from_millis(300));
+        let pool = options.connect_lazy(url).unwrap();
+        let (writing, reading) = failures_of(&pool).await;
+        assert_all(&writing, BackendErrorKind::Unavailable, "check");
+        assert_all(&reading, BackendErrorKind::Unavailable, "check");
+        assert_eq!(migrate(&pool).await.unwrap_err().kind(), BackendErrorKind::Unavailable);
+    }
+    drop(server);
+}
+
+pub(crate) async fn a_pool_that_waits_long_is_given_up_in_time(server: Arc<PostgresServer>) {
+    // The pool itself would try for 30 s.
+    let pool = PgPoolOptions::new().connect_lazy("postgres://nobody@127.0.0.1:1/x").unwrap();
+    let began = Instant::now();
+    let error = PostgresCodes::new(pool).count_attempt(&handle(1), now()).await.unwrap_err();
+    assert_all(&[error], BackendErrorKind::Unavailable, "check that it runs");
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    drop(server);
+}
+
+pub(crate) async fn a_refused_log_in_and_a_missing_database_are_named_as_such(server: Arc<PostgresServer>) {
+    let database = Database::new(&server).await;
+    if server.is_own() {
+        // Trials run at the same time as others that know the role.
+        database.run("create role locked login password 'right'").await;
+        let pool = pool_with(database.options().username("locked").password("wrong"), 1);
+        let (writing, _) = failures_of(&pool).await;
+        assert_all(&writing, BackendErrorKind::Misconfigured, "check user, password");
+    }
+    let pool = pool_with(database.options().database("no_such_database"), 1);
+    let (writing, _) = failures_of(&pool).await;
+    assert_all(&writing, BackendErrorKind::Misconfigured, "no such PostgreSQL database");
+}
+
+pub(crate) async fn a_role_without_rights_is_told_which(server: Arc<PostgresServer>) {
+    let database = Database::new(&server).await;
+    let role = server.fresh_name();
+    database.run(&format!("create role {role} login")).await;
+    let pool = pool_with(database.options().username(&role), 1);
+    let (writing, reading) = failures_of(&pool).await;
+    assert_all(&writing, BackendErrorKind::Misconfigured, "grant it usage");
+    assert_all(&reading, BackendErrorKind::Misconfigured, "grant it usage");
+    database.run(&format!("drop role {role}")).await;
+}
+
+pub(crate) async fn a_read_only_database_is_read_and_not_written(server: Arc<PostgresServer>) {
+    let database = Database::new(&server).await;
+    let options = database.options().options([("default_transaction_read_only", "on")]);
+    let pool = pool_with(options, 1);
+    migrate(&pool).await.unwrap();
+    let (writing, reading) = failures_of(&pool).await;
+    assert_all(&writing, BackendErrorKind::Misconfigured, "read-only");
+    assert!(reading.is_empty(), "{reading:?}");
+    let empty = Database::absent(&server).await;
+    let pool = pool_with(empty.options().options([("default_transaction_read_only", "on")]), 1);
+    let refusal = migrate(&pool).await.unwrap_err();
+    assert_all(&[refusal], BackendErrorKind::Misconfigured, "read-only");
+}
+
+pub(crate) async fn a_pool_without_a_free_connection_is_busy(server: Arc<PostgresServer>) {
+    let database = Database::new(&server).await;
+    let options = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_millis(100));
+    let pool = options.connect_lazy_with(database.options());
+    let _held = pool.acquire().await.unwrap();
+    let (writing, reading) = failures_of(&pool).await;
+    assert_all(&writing, BackendErrorKind::Busy, "pool");
+    assert_all(&reading, BackendErrorKind::Busy, "pool");
+}
+
+pub(crate) async fn a_closed_pool_is_unavailable(server: Arc<PostgresServer>) {
+    let database = Database::new(&server).await;
+    database.pool.close().await;
+    let (writing, reading) = failures_of(&database.pool).await;
+    assert_all(&writing, BackendErrorKind::Unavailable, "closed");
+    assert_all(&reading, BackendErrorKind::Unavailable, "closed");
+}
+
+pub(crate) async fn who_waits_for_a_lock_is_answered_in_time_and_served_afterwards(
+    server: Arc<PostgresServer>,
+) {
+    let database = Database::new(&server).await;
+    let (codes, throttle) = (database.codes(), database.throttle());
+    codes.insert(&pending(1)).await.unwrap();
+    assert!(matches!(throttle.charge(&charges([1]), now()).await.unwrap(), Verdict::Allowed(_)));
+    let mut locked = database.pool.begin().await.unwrap();
+    sqlx::raw_sql("select from vestibule.codes for update; select from vestibule.throttles for update")
+        .execute(&mut *locked)
+        .await
+        .unwrap();
+    let began = Instant::now();
+    let (row, charged) = (handle(1), charges([1]));
+    let (counted, charged) = tokio::join!(codes.count_attempt(&row, now()), throttle.charge(&charged, now()));
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert_all(&[counted.unwrap_err(), charged.unwrap_err()], BackendErrorKind::Busy, "locked");
+    locked.rollback().await.unwrap();
+    codes.count_attempt(&handle(1), now()).await.unwrap();
+    assert!(matches!(throttle.charge(&charges([1]), now()).await.unwrap(), Verdict::Allowed(_)));
+}
+
+/// Makes every write to a table fail as `when` says, in SQL.
+async fn fail_writes(database: &Database, when: &str, code: &str) {
+    database
+        .run(&format!(
+            "create sequence if not exists public.writes; \
+             create or replace function public.fail() returns trigger language plpgsql as $$ begin \
+             if {when} then raise exception 'as the test says' using errcode = '{code}'; end if; \
+             if tg_op = 'DELETE' then return old; end if; return new; end $$; \
+             create or replace trigger fail before insert or update or delete on vestibule.accounts \
+             for each row execute function public.fail(); \
+             create or replace trigger fail before insert or update or delete on vestibule.codes \
+             for each row execute function public.fail(); \
+             create or replace trigger fail before insert or update or delete on vestibule.throttles \
+             for each row execute function public.fail();"
+        ))
+        .await;
+}
+
+pub(crate) async fn a_full_disk_is_unavailable_and_works_once_there_is_room(server: Arc<PostgresServer>) {
+    let database = Database::new(&server).await;
+    let (codes, throttle, directory) = (database.codes(), database.throttle(), database.directory());
+    fail_writes(&database, "true", "53100").await;
+    let full = [
+        codes.insert(&pending(1)).await.unwrap_err(),
+        throttle.charge(&charges([1, 2]), now()).await.unwrap_err(),
+        problem(directory.register(ola()).await.unwrap_err()),
+    ];
+    assert_all(&full, BackendErrorKind::Unavailable, "free space");
+    fail_writes(&database, "false", "53100").await;
+    codes.insert(&pending(1)).await.unwrap();
+    let Verdict::Allowed(ticket) = throttle.charge(&charges([1, 2]), now()).await.unwrap() else { panic!() };
+    assert!(ticket.entries().iter().all(|entry| entry.events == 1), "nothing was counted before");
+    directory.register(ola()).await.unwrap();
+}
+
+pub(crate) async fn what_lost_against_others_is_tried_again_and_then_refused(server: Arc<PostgresServer>) {
+    for code in ["40001", "40P01"] {
+        let database = Database::new(&server).await;
+        let (codes, throttle, directory) = (database.codes(), database.throttle(), database.directory());
+        // Two of three attempts fail: a sequence goes on even where its transaction is rolled back.
+        fail_writes(&database, "nextval('public.writes') % 3 <> 0", code).await;
+        codes.insert(&pending(1)).await.unwrap();
+        assert!(matches!(throttle.charge(&charges([1]), now()).await.unwrap(), Verdict::Allowed(_)));
+        directory.register(ola()).await.unwrap();
+        assert!(codes.take(&handle(1), 1, now()).await.unwrap());
+        fail_writes(&database, "true", code).await;
+        let refused = [
+            codes.insert(&pending(2)).await.unwrap_err(),
+            throttle.charge(&charges([1]), now()).await.unwrap_err(),
+            directory.register_all([ola()]).await.unwrap_err(),
+        ];
+        assert_all(&refused, BackendErrorKind::Busy, "in favour of others");
+    }
+}
+
+pub(crate) async fn damaged_rows_are_corrupt_and_can_be_lifted(server: Arc<PostgresServer>) {
+    let database = Database::new(&server).await;
+    let throttle = database.throttle();
+    let charged = charges([1, 2]);
+    let Verdict::Allowed(_) = throttle.charge(&charged, now()).await.unwrap() else { panic!() };
+    for damage in ["state = '\\x01ffff'", "later = array[9223372036854775807]"] {
+        database.run(&format!("update vestibule.throttles set {damage}")).await;
+        let damaged = throttle.charge(&charged, now()).await.unwrap_err();
+        assert_eq!(damaged.kind(), BackendErrorKind::Corrupt);
+        throttle.lift(&[charged[0].key, charged[1].key]).await.unwrap();
+        assert!(matches!(throttle.charge(&charged, now()).await.unwrap(), Verdict::Allowed(_)));
+    }
+    throttle.refund(&Ticket::default()).await.unwrap();
+}
+
+pub(crate) async fn a_row_that_cannot_be_read_is_corrupt_and_its_values_are_not_printed(
+    server: Arc<PostgresServer>,
+) {
+    let database = Database::new(&server).await;
+    let codes = database.codes();
+    let damages = [
+        "purpose = 'ola@example.no'",
+        "contact = 'ola@example.no'",
+        "format = 'ola@example.no'",
+        "locale = '\\xff'",
+        "expires_at = 9223372036854775807",
+        "max_attempts = 9223372036854775807",
+        "mac = '\\x00'",
+        "mac = decode(repeat('00', 36), 'hex'), account_id = 'ola'",
+        "mac = decode(repeat('00', 36), 'hex'), account_id = 'ola', destination = 'ola', credential_version = 'ola'",
+    ];
+    for (damage, number) in damages.into_iter().zip(1..) {
+        codes.insert(&pending(number)).await.unwrap();
+        let row = format!("decode(repeat('{number:02x}', 32), 'hex')");
+        database.run(&format!("update vestibule.codes set {damage} where handle = {row}")).await;
+        let corrupt = codes.count_attempt(&handle(number), now()).await.unwrap_err();
+        assert_all(&[corrupt], BackendErrorKind::Corrupt, "damaged");
+    }
+    let directory = database.directory();
+    let id = directory.register(ola()).await.unwrap();
+    database.run("update vestibule.contacts set spelling = 'ola'").await;
+    let corrupt = directory.get(&id).await.unwrap_err();
+    assert_all(&[corrupt], BackendErrorKind::Corrupt, "vestibule.contacts");
+}
+
+pub(crate) async fn a_second_row_with_one_handle_is_explained(server: Arc<PostgresServer>) {
+    let database = Database::new(&server).await;
+    database.codes().insert(&pending(1)).await.unwrap();
+    let refused = database.codes().insert(&pending(1)).await.unwrap_err();
+    assert_eq!(refused.kind(), BackendErrorKind::Other);
+    assert!(refused.to_string().contains("stored already"), "{refused}");
+}
+
+pub(crate) async fn a_future_dropped_midway_leaves_the_pool_usable(server: Arc<PostgresServer>) {
+    let database = Database::new(&server).await;
+    let pool = pool(&database.url, 1);
+    let (codes, throttle) = (PostgresCodes::new(pool.clone()), PostgresThrottle::new(pool));
+    codes.insert(&pending(1)).await.unwrap();
+    for step in 0..100 {
+        let pause = Duration::from_micros(step * 20);
+        let _ = tokio::time::timeout(pause, throttle.charge(&charges([1, 2, 3]), now())).await;
+        let _ = tokio::time::timeout(pause, codes.count_attempt(&handle(1), now())).await;
+    }
+    let keys: Vec<_> = charges([1, 2, 3]).iter().map(|charge| charge.key).collect();
+    throttle.lift(&keys).await.unwrap();
+    assert!(matches!(throttle.charge(&charges([1, 2, 3]), now()).await.unwrap(), Verdict::Allowed(_)));
+}

@@ -1,0 +1,87 @@
+//! What the PostgreSQL adapters promise, tried on a real server.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[path = "../servers/mod.rs"]
+mod servers;
+#[path = "../world/mod.rs"]
+mod world;
+
+mod database;
+mod directory;
+mod failures;
+mod schema;
+mod service;
+mod statements;
+mod store;
+mod throttle;
+
+use std::process::ExitCode;
+
+use crate::database::{fresh_codes, fresh_directory, fresh_throttle};
+use crate::servers::postgres::PostgresServer;
+use crate::servers::{Suite, clauses};
+
+/// Adds tests of a module, by name.
+macro_rules! tests {
+    ($suite:ident, $module:ident: $($test:ident)+) => {
+        $($suite.test(concat!(stringify!($module), "::", stringify!($test)), $module::$test);)+
+    };
+}
+
+fn main() -> ExitCode {
+    let mut suite = Suite::start(PostgresServer::start);
+    suite.contract("codes", vestibule::contract::code_store!(fresh_codes, clauses));
+    suite.contract("throttle", vestibule::contract::throttle_store!(fresh_throttle, clauses));
+    suite.contract("directory", vestibule::contract::user_directory!(fresh_directory, clauses));
+    tests! { suite, schema:
+        every_table_is_in_a_schema_of_its_own
+        migrating_twice_changes_nothing
+        pools_that_start_at_once_on_a_fresh_database_all_migrate_it
+        a_later_schema_is_refused
+        a_migration_that_fails_leaves_nothing_behind
+        a_role_that_may_only_read_and_write_rows_finds_the_schema_up_to_date
+    }
+    tests! { suite, directory:
+        a_person_is_read_back_as_registered_with_each_contact_once
+        an_email_address_is_registered_once_and_a_phone_number_may_be_shared
+        an_account_is_resumed_to_what_it_was_and_only_changes_give_a_new_version
+        a_contact_stays_proven_while_its_spelling_stays
+        many_are_registered_at_once_and_one_who_cannot_be_keeps_nobody_out
+        times_are_the_clocks
+        nothing_personal_is_printed
+    }
+    tests! { suite, store:
+        metacharacters_are_read_back_as_they_were_written
+        a_row_at_its_end_is_gone_rather_than_too_soon
+        more_rows_than_a_batch_are_purged
+        a_batch_without_charges_is_allowed
+    }
+    tests! { suite, throttle:
+        it_decides_as_the_one_in_memory
+        a_key_with_many_events_stays_small_and_exact
+        what_was_refunded_in_full_goes_with_the_next_purge
+        batches_in_any_order_do_not_deadlock_whatever_the_default_isolation_is
+    }
+    tests! { suite, failures:
+        a_missing_schema_is_named_as_such
+        a_server_that_is_not_there_is_unavailable
+        a_pool_that_waits_long_is_given_up_in_time
+        a_refused_log_in_and_a_missing_database_are_named_as_such
+        a_role_without_rights_is_told_which
+        a_read_only_database_is_read_and_not_written
+        a_pool_without_a_free_connection_is_busy
+        a_closed_pool_is_unavailable
+        who_waits_for_a_lock_is_answered_in_time_and_served_afterwards
+        a_full_disk_is_unavailable_and_works_once_there_is_room
+        what_lost_against_others_is_tried_again_and_then_refused
+        damaged_rows_are_corrupt_and_can_be_lifted
+        a_row_that_cannot_be_read_is_corrupt_and_its_values_are_not_printed
+        a_second_row_with_one_handle_is_explained
+        a_future_dropped_midway_leaves_the_pool_usable
+    }
+    tests! { suite, statements:
+        each_flow_takes_as_many_as_the_module_says
+        each_finds_its_rows_by_an_index
+    }
+    suite.run()
+}

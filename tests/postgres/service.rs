@@ -1,0 +1,135 @@
+//! The whole service on PostgreSQL, with an outbox and a clock that the test turns.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::postgres::PgPool;
+use vestibule::adapters::memory::{ManualClock, MemoryEvents};
+use vestibule::adapters::outbox::MemoryOutbox;
+use vestibule::adapters::postgres::{PostgresCodes, PostgresDirectory, PostgresThrottle};
+use vestibule::code::HandleDigest;
+use vestibule::error::BackendError;
+use vestibule::message::Message;
+use vestibule::ports::{ArmedCode, Attempt, CodeStore, PendingCode, Reissue};
+use vestibule::time::OffsetDateTime;
+use vestibule::{AccountService, Code, CodeRequest, Contact, Error, Login, Redeemed, Settings};
+
+use crate::database::now;
+use crate::world::{PASSWORD, address, from, here, keys, new, profile, secret};
+
+pub(crate) struct Portal {
+    pub(crate) service: AccountService,
+    pub(crate) directory: PostgresDirectory,
+    pub(crate) outbox: MemoryOutbox,
+    pub(crate) events: MemoryEvents,
+    pub(crate) clock: ManualClock,
+    /// How many records were handed out for comparison: no more MACs can have been evaluated.
+    pub(crate) compared: Arc<AtomicUsize>,
+}
+
+impl Portal {
+    pub(crate) fn new(pool: &PgPool) -> Self {
+        Self::with_settings(pool, Settings::default())
+    }
+
+    pub(crate) fn with_settings(pool: &PgPool, settings: Settings) -> Self {
+        let directory = PostgresDirectory::new(pool.clone());
+        let compared = Arc::<AtomicUsize>::default();
+        let codes = CountedCodes { codes: PostgresCodes::new(pool.clone()), compared: Arc::clone(&compared) };
+        let throttle = PostgresThrottle::new(pool.clone());
+        let (outbox, events) = (MemoryOutbox::default(), MemoryEvents::default());
+        let clock = ManualClock::at(now());
+        let service =
+            AccountService::builder(directory.clone(), codes, throttle, outbox.clone(), keys(), profile())
+                .clock(clock.clone())
+                .events(events.clone())
+                .settings(settings)
+                .dangerous()
+                .cheapest_hashing()
+                .build()
+                .unwrap();
+        Self { service, directory, outbox, events, clock, compared }
+    }
+
+    pub(crate) async fn settle(&self) {
+        assert_eq!(self.service.drain(Duration::from_secs(60)).await, 0, "the background is idle");
+    }
+
+    pub(crate) async fn request(&self, contact: &Contact) -> Result<CodeRequest, Error> {
+        self.service.request_activation(contact, &here()).await
+    }
+
+    pub(crate) async fn activate(&self, request: &CodeRequest, code: &Code) -> Result<Redeemed, Error> {
+        self.service.activate(&request.handle, code, new(PASSWORD), &here()).await
+    }
+
+    pub(crate) async fn log_in(&self, email: &str, password: &str, source: u32) -> Result<Login, Error> {
+        self.service.log_in(&address(email), secret(password), &from(source)).await
+    }
+
+    pub(crate) fn last_code(&self, contact: &Contact) -> Option<Code> {
+        let messages = self.outbox.messages();
+        let mut to_contact = messages.iter().rev().filter(|message| message.to.is_same_as(contact));
+        to_contact.find_map(Message::expose_code).map(|code| Code::parse(code).unwrap())
+    }
+}
+
+/// Counts what is handed out for comparison.
+#[derive(Debug)]
+struct CountedCodes {
+    codes: PostgresCodes,
+    compared: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl CodeStore for CountedCodes {
+    async fn insert(&self, code: &PendingCode) -> Result<(), BackendError> {
+        self.codes.insert(code).await
+    }
+
+    async fn arm(
+        &self,
+        handle: &HandleDigest,
+        issue: u32,
+        code: &ArmedCode,
+        now: OffsetDateTime,
+    ) -> Result<bool, BackendError> {
+        self.codes.arm(handle, issue, code, now).await
+    }
+
+    async fn reissue(
+        &self,
+        handle: &HandleDigest,
+        resend_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Reissue, BackendError> {
+        self.codes.reissue(handle, resend_at, now).await
+    }
+
+    async fn count_attempt(
+        &self,
+        handle: &HandleDigest,
+        now: OffsetDateTime,
+    ) -> Result<Attempt, BackendError> {
+        let attempt = self.codes.count_attempt(handle, now).await?;
+        if matches!(attempt, Attempt::Counted(_)) {
+            self.compared.fetch_add(1, Ordering::SeqCst);
+        }
+        Ok(attempt)
+    }
+
+    async fn take(
+        &self,
+        handle: &HandleDigest,
+        issue: u32,
+        now: OffsetDateTime,
+    ) -> Result<bool, BackendError> {
+        self.codes.take(handle, issue, now).await
+    }
+
+    async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {
+        self.codes.purge(before).await
+    }
+}
