@@ -14,7 +14,7 @@ use crate::database::Database;
 use crate::log_ins::LogIns;
 use crate::page::Templates;
 use crate::sessions::SqliteSessions;
-use crate::{members, service};
+use crate::{members, senders, service};
 
 /// How long messages that are on their way are waited for at the end.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -38,8 +38,8 @@ impl App {
     pub async fn start(configuration: &Configuration, site: Site) -> Result<Self, String> {
         let database = Database::open(&configuration.database).await?;
         let directory = SqliteDirectory::new(database.pool.clone());
-        let outbox = MemoryOutbox::new();
-        let accounts = service::build(configuration, &site, &database, &directory, outbox.clone())?;
+        let (sender, outbox) = senders::choose(configuration.senders.as_ref())?;
+        let accounts = service::build(configuration, &site, &database, &directory, sender)?;
         members::register(&directory).await?;
         let unusable = |error| format!("The database cannot be used: {error}");
         Ok(Self {
@@ -50,7 +50,7 @@ impl App {
             directory,
             database,
             site: Arc::new(site),
-            outbox: Some(outbox),
+            outbox,
             client_header: configuration.client_header.clone(),
         })
     }

@@ -4,6 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use axum::http::{HeaderName, Uri};
+use vestibule::adapters::smtp::SmtpAddress;
+use vestibule::secrecy::SecretString;
+
+use crate::senders::Senders;
 
 /// How this portal is set up.
 #[derive(Clone, Debug)]
@@ -15,29 +19,36 @@ pub struct Configuration {
     pub client_header: Option<HeaderName>,
     pub key_file: PathBuf,
     pub database: PathBuf,
+    /// Who carries messages; nobody on a machine of one's own.
+    pub senders: Option<Senders>,
 }
 
 impl Configuration {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-        for (name, what) in NOT_YET {
-            if variable(name).is_some() {
-                return Err(format!("{name} is set, but this example cannot use {what}. Unset it."));
-            }
+        if variable("REDIS_URL").is_some() {
+            return Err("REDIS_URL is set, but this example does not use Redis. Unset it.".to_owned());
         }
+        let senders = read_senders(&variable)?;
         let address = variable("PORTAL_ADDR").unwrap_or_else(|| "127.0.0.1:3000".to_owned());
         let address: SocketAddr = address.parse().map_err(|_| {
             format!(
                 "PORTAL_ADDR is {address:?}: it must be an IP address and a port, such as 127.0.0.1:3000."
             )
         })?;
-        if !address.ip().is_loopback() {
+        if senders.is_none() && !address.ip().is_loopback() {
             return Err(format!(
                 "PORTAL_ADDR is {address}: without a real sender, codes are shown to whoever can open the outbox. Listen \
                  on a loopback address, such as 127.0.0.1:3000."
             ));
         }
         let origin = variable("PORTAL_ORIGIN").map(|origin| read_origin(&origin)).transpose()?;
+        if origin.is_none() && !address.ip().is_loopback() {
+            return Err(format!(
+                "PORTAL_ADDR is {address}: say in PORTAL_ORIGIN what people type to get there, such as \
+                 https://min.example.no."
+            ));
+        }
         let client_header = variable("PORTAL_CLIENT_HEADER").map(|name| {
             name.parse()
                 .map_err(|_| format!("PORTAL_CLIENT_HEADER is {name:?}: that is no name of a header."))
@@ -49,13 +60,28 @@ impl Configuration {
             client_header: client_header.transpose()?,
             key_file: variable("PORTAL_KEY_FILE").unwrap_or_else(|| "portal.key".to_owned()).into(),
             database: read_database(&database)?,
+            senders,
         })
     }
 }
 
-/// What other programs of this kind can use, by the name of the variable that would say where it is.
-const NOT_YET: [(&str, &str); 3] =
-    [("REDIS_URL", "Redis"), ("SMTP_URL", "a mail server"), ("SMS_GATEWAY_URL", "an SMS gateway")];
+fn read_senders(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Senders>, String> {
+    match (variable("SMTP_URL"), variable("SMS_GATEWAY_URL")) {
+        (Some(smtp), Some(sms_gateway)) => Ok(Some(Senders {
+            smtp: SmtpAddress::parse(&smtp)
+                .map_err(|problem| format!("SMTP_URL cannot be used: {problem}."))?,
+            sms_gateway,
+            sms_token: variable("SMS_GATEWAY_TOKEN").map(SecretString::from),
+        })),
+        (None, None) => Ok(None),
+        (Some(_), None) => {
+            Err("SMTP_URL is set, and SMS_GATEWAY_URL is not. Set both, or neither.".to_owned())
+        }
+        (None, Some(_)) => {
+            Err("SMS_GATEWAY_URL is set, and SMTP_URL is not. Set both, or neither.".to_owned())
+        }
+    }
+}
 
 fn read_origin(typed: &str) -> Result<String, String> {
     let refuse = || {

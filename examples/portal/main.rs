@@ -11,6 +11,9 @@
 //! | `PORTAL_CLIENT_HEADER` | the header in which *your own* proxy writes the visitor's address | the address of the connection counts |
 //! | `PORTAL_KEY_FILE` | the service's keys, made at the first start | `portal.key` |
 //! | `DATABASE_URL` | `sqlite:` and a path | `sqlite:portal.db` |
+//! | `SMTP_URL` | a mail server: `smtps://user:password@host` | nothing is sent: see the outbox |
+//! | `SMS_GATEWAY_URL` | what takes `{"from", "to", "text"}` as JSON | the same; the two go together |
+//! | `SMS_GATEWAY_TOKEN` | a bearer token for it | none |
 //! | `RUST_LOG` | what is logged, as JSON on standard error | `info` |
 //!
 //! Where to read on: [`routes`] has one file per page, [`service`] puts the library together, [`visitor`] is who asks,
@@ -35,6 +38,7 @@ mod page;
 mod problem;
 mod refusal;
 mod routes;
+mod senders;
 mod server;
 mod service;
 mod sessions;

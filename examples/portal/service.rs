@@ -1,8 +1,10 @@
 //! Puts the library together: this is all that the portal has to say to it.
 
-use vestibule::adapters::outbox::MemoryOutbox;
+use std::sync::Arc;
+
 use vestibule::adapters::sqlite::{SqliteCodes, SqliteDirectory, SqliteThrottle};
 use vestibule::adapters::tracing::TracingEvents;
+use vestibule::ports::CodeSender;
 use vestibule::{AccountService, Locale, ServiceProfile};
 
 use crate::app::Site;
@@ -14,13 +16,16 @@ use crate::keys;
 pub const NAME: &str = "Eksempelforbundet";
 /// Whom people can contact.
 pub const SUPPORT: &str = "medlem@example.no, 22 00 00 00";
+/// Whom messages come from.
+pub const MAIL_FROM: &str = "ikke-svar@example.no";
+pub const SMS_FROM: &str = "Forbundet";
 
 pub fn build(
     configuration: &Configuration,
     site: &Site,
     database: &Database,
     directory: &SqliteDirectory,
-    outbox: MemoryOutbox,
+    sender: Arc<dyn CodeSender>,
 ) -> Result<AccountService, String> {
     let mut profile = ServiceProfile::new(NAME, SUPPORT)
         .pages(site.address_of("/login"), site.address_of("/activate"), site.address_of("/recover"))
@@ -32,7 +37,7 @@ pub fn build(
         directory.clone(),
         SqliteCodes::new(database.pool.clone()),
         SqliteThrottle::new(database.pool.clone()),
-        outbox,
+        sender,
         keys::read_or_make(&configuration.key_file)?,
         profile,
     )

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use vestibule::contact::ContactProblem;
 use vestibule::{DeviceToken, Error, Origin};
 
 use crate::app::App;
@@ -41,6 +42,17 @@ impl Visitor {
 
     pub fn page<'a>(&'a self, template: &'static str) -> Page<'a> {
         Page::new(self, template)
+    }
+
+    /// What was typed as an e-mail address or a number, and is none. That nothing was typed the library says of both at
+    /// once; a form has a field for each.
+    pub fn contact_refusal(&self, field: &'static str, problem: ContactProblem) -> Refusal {
+        let words = self.words();
+        match (problem, field) {
+            (ContactProblem::Empty, "email") => Refusal::of_field(field, words.email_missing),
+            (ContactProblem::Empty, _) => Refusal::of_field(field, words.phone_missing),
+            _ => Refusal { field: Some(field), ..self.refusal(&problem.into()) },
+        }
     }
 
     /// What the library refused, in its own words.

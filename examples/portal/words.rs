@@ -37,6 +37,8 @@ words! {
         "Logg inn med e-postadressen vi har registrert på deg.",
         "Log in with the e-mail address we have registered for you.";
     email: "E-postadresse", "E-mail address";
+    email_missing: "Skriv e-postadressen din.", "Enter your e-mail address.";
+    phone_missing: "Skriv mobilnummeret ditt.", "Enter your mobile number.";
     phone: "Mobilnummer", "Mobile number";
     password: "Passord", "Password";
     password_missing: "Skriv passordet ditt.", "Enter your password.";

@@ -19,6 +19,7 @@ mod life;
 mod load;
 mod program;
 mod safety;
+mod sending;
 mod sessions;
 mod starting;
 
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         life::trials(),
         load::trials(),
         safety::trials(),
+        sending::trials(),
         sessions::trials(),
         starting::trials(),
         browser::trials(),

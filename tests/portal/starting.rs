@@ -33,7 +33,8 @@ async fn wrong_values_are_refused_with_a_sentence() {
         ("DATABASE_URL", "sqlite::memory:"),
         ("DATABASE_URL", "sqlite:no/such/folder/portal.db"),
         ("REDIS_URL", "redis://localhost"),
-        ("SMTP_URL", "smtp://localhost"),
+        ("SMTP_URL", "smtp://user:secret@mail.example.com"),
+        ("SMTP_URL", "mail.example.com"),
         ("SMS_GATEWAY_URL", "https://sms.example.com"),
     ] {
         let output = refused(folder.path(), &[(name, value)]);

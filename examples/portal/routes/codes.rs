@@ -93,10 +93,7 @@ async fn ask(
     };
     let contact = match contact {
         Ok(contact) => contact,
-        Err(problem) => {
-            let refusal = visitor.refusal(&problem.into());
-            return refused(Refusal { field: Some(field), ..refusal });
-        }
+        Err(problem) => return refused(visitor.contact_refusal(field, problem)),
     };
     let (accounts, origin) = (&visitor.app.accounts, visitor.origin());
     let request = match purpose {

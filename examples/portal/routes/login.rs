@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use minijinja::context;
 use serde::Deserialize;
 use tower_sessions::Session;
-use vestibule::{EmailAddress, Error};
+use vestibule::EmailAddress;
 
 use crate::cookies::Name;
 use crate::forms::Posted;
@@ -64,8 +64,7 @@ pub async fn submit(
     let mut refusals = Vec::new();
     let email = EmailAddress::parse(&form.email);
     if let Err(problem) = email {
-        let refusal = visitor.refusal(&Error::from(problem));
-        refusals.push(Refusal { field: Some("email"), ..refusal });
+        refusals.push(visitor.contact_refusal("email", problem));
     }
     if form.password.is_empty() {
         refusals.push(Refusal::of_field("password", visitor.words().password_missing));
