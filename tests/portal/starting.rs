@@ -10,6 +10,8 @@ trials!(
     everything_outlives_a_restart_but_messages,
     it_ends_in_order_when_told_to,
     a_damaged_key_file_is_not_replaced,
+    a_database_that_fails_shows_on_healthz_and_as_a_page,
+    only_the_header_of_our_own_proxy_says_who_asks,
 );
 
 const EMAIL: &str = "anne.hansen@example.com";
@@ -101,4 +103,36 @@ async fn a_damaged_key_file_is_not_replaced() {
     std::fs::remove_file(folder.path().join("portal.key")).unwrap();
     let portal = Portal::start_in(folder, &[]);
     assert_eq!(portal.client().log_in(EMAIL, PASSWORD).await.status, 303, "passwords need no key");
+}
+
+async fn a_database_that_fails_shows_on_healthz_and_as_a_page() {
+    let portal = Portal::start();
+    let mut anne = portal.client();
+    anne.enter(&portal, EMAIL).await;
+    assert_eq!(anne.get("/healthz").await.status, 200);
+    portal.execute("alter table vestibule_accounts rename to gone").await;
+    let health = anne.get("/healthz").await;
+    assert_eq!((health.status.as_u16(), health.body.as_str()), (503, r#"{"database":"does not answer"}"#));
+    let page = anne.get("/account").await;
+    assert_eq!(page.status, 500);
+    page.says("Noe er galt hos oss").says("<!doctype html>");
+    assert!(!page.body.contains("vestibule_accounts"), "what is wrong is for the log: {}", page.body);
+    let page = portal.client().log_in(EMAIL, PASSWORD).await;
+    assert_eq!(page.status, 500);
+    page.says("Noe er galt hos oss").says("role=\"alert\"");
+    portal.execute("alter table gone rename to vestibule_accounts").await;
+    assert_eq!(anne.get("/account").await.status, 200, "nobody was logged out by that");
+}
+
+async fn only_the_header_of_our_own_proxy_says_who_asks() {
+    for (variables, believed) in [(&[("PORTAL_CLIENT_HEADER", "X-Real-IP")][..], true), (&[], false)] {
+        let portal = Portal::start_with(variables);
+        let mut anne =
+            portal.client().with("x-real-ip", "203.0.113.7").with("x-forwarded-for", "198.51.100.9");
+        anne.ask_for_code("/activate", EMAIL).await;
+        portal.code_number(1, EMAIL).await;
+        let log = portal.log();
+        assert_eq!(log.contains("203.0.113.7"), believed, "{log}");
+        assert!(!log.contains("198.51.100.9"), "{log}");
+    }
 }
