@@ -27,7 +27,9 @@ impl Configuration {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         if variable("REDIS_URL").is_some() {
-            return Err("REDIS_URL is set, but this example does not use Redis. Unset it.".to_owned());
+            return Err(
+                "REDIS_URL is set, but codes and counts are kept in the database here. Unset it.".to_owned()
+            );
         }
         let senders = read_senders(&variable)?;
         let address = variable("PORTAL_ADDR").unwrap_or_else(|| "127.0.0.1:3000".to_owned());
@@ -38,8 +40,8 @@ impl Configuration {
         })?;
         if senders.is_none() && !address.ip().is_loopback() {
             return Err(format!(
-                "PORTAL_ADDR is {address}: without a real sender, codes are shown to whoever can open the outbox. Listen \
-                 on a loopback address, such as 127.0.0.1:3000."
+                "PORTAL_ADDR is {address}: without a real sender, whoever can open the outbox reads codes. Listen on a \
+                 loopback address, such as 127.0.0.1:3000, or set SMTP_URL and SMS_GATEWAY_URL."
             ));
         }
         let origin = variable("PORTAL_ORIGIN").map(|origin| read_origin(&origin)).transpose()?;
@@ -111,6 +113,8 @@ fn read_database(url: &str) -> Result<PathBuf, String> {
             Ok(path.into())
         }
         // Its value may hold a password: it is not repeated.
-        _ => Err("DATABASE_URL must be sqlite: and the path of a file, such as sqlite:portal.db.".to_owned()),
+        _ => Err("DATABASE_URL must be sqlite: and the path of a file, such as sqlite:portal.db. This example keeps its \
+                   sessions in SQLite, too."
+            .to_owned()),
     }
 }
