@@ -112,7 +112,7 @@ pub(crate) async fn each_flow_takes_as_many_as_the_module_says(server: Arc<Postg
         assert_eq!(count(), 1, "a wrong code");
         portal.activate(&request, &code).await.unwrap();
         portal.settle().await;
-        assert_eq!(count(), 5, "a redemption");
+        assert_eq!(count(), 6, "a redemption, and the cap on notices by SMS behind it");
         portal.activate(&request, &code).await.unwrap_err();
         assert_eq!(count(), 2, "a used code");
 
@@ -136,7 +136,7 @@ pub(crate) async fn each_flow_takes_as_many_as_the_module_says(server: Arc<Postg
             .await;
         changed.unwrap();
         portal.settle().await;
-        assert_eq!(count(), 5, "a change of password");
+        assert_eq!(count(), 6, "a change of password, and the cap on notices by SMS behind it");
 
         portal.service.request_recovery(&mobile.into(), &here()).await.unwrap();
         assert_eq!(count(), 2, "a request by SMS, on the caller's path");

@@ -41,11 +41,11 @@
 //! | asking for a code, first or again | 2 | 3; for nobody 2; by SMS 4, for the cap on its number |
 //! | a wrong code | 1 | |
 //! | a code that is used, expired or out of tries | 2 | |
-//! | redeeming a code | 5 | |
+//! | redeeming a code | 5 | 1 for each notice by SMS |
 //! | logging in | 3; after failures 4, to clear their count | |
 //! | a refused log-in | 2 | |
 //! | whether a session is current | 1 | |
-//! | changing the password | 5 | |
+//! | changing the password | 5 | 1 for each notice by SMS |
 //!
 //! One that writes is in a transaction of its own, whose begin and commit are not counted: three round trips in all. The
 //! 128th charge of one key, and each 64th after it, takes one statement more: see [`PostgresThrottle`].

@@ -1,0 +1,47 @@
+//! Puts the library together: this is all that the portal has to say to it.
+
+use std::sync::Arc;
+
+use vestibule::adapters::sqlite::{SqliteCodes, SqliteDirectory, SqliteThrottle};
+use vestibule::adapters::tracing::TracingEvents;
+use vestibule::ports::CodeSender;
+use vestibule::{AccountService, Locale, ServiceProfile};
+
+use crate::app::Site;
+use crate::configuration::Configuration;
+use crate::database::Database;
+use crate::keys;
+
+/// The name people know the service by.
+pub const NAME: &str = "Eksempelforbundet";
+/// Whom people can contact.
+pub const SUPPORT: &str = "medlem@example.no, 22 00 00 00";
+/// Whom messages come from.
+pub const MAIL_FROM: &str = "ikke-svar@example.no";
+pub const SMS_FROM: &str = "Forbundet";
+
+pub fn build(
+    configuration: &Configuration,
+    site: &Site,
+    database: &Database,
+    directory: &SqliteDirectory,
+    sender: Arc<dyn CodeSender>,
+) -> Result<AccountService, String> {
+    let mut profile = ServiceProfile::new(NAME, SUPPORT)
+        .pages(site.address_of("/login"), site.address_of("/activate"), site.address_of("/recover"))
+        .locale(Locale::NORWEGIAN);
+    if let Some(host) = site.sms_host() {
+        profile = profile.sms_host(host);
+    }
+    AccountService::builder(
+        directory.clone(),
+        SqliteCodes::new(database.pool.clone()),
+        SqliteThrottle::new(database.pool.clone()),
+        sender,
+        keys::read_or_make(&configuration.key_file)?,
+        profile,
+    )
+    .events(TracingEvents::default())
+    .build()
+    .map_err(|error| error.to_string())
+}
