@@ -66,6 +66,10 @@
 //! |---|---|---|
 //! | `tokio` | yes | the background runs on the tokio runtime that is current when the service is built |
 //! | `sqlite` | | user directory, codes and throttle on SQLite (`adapters::sqlite`) |
+//! | `postgres` | | the same on PostgreSQL, for several machines (`adapters::postgres`) |
+//! | `redis` | | codes and throttle on Redis or Valkey (`adapters::redis`) |
+//! | `smtp` | | a sender by e-mail (`adapters::smtp`) |
+//! | `sms-gateway` | | a sender by SMS, through the HTTP gateways people use (`adapters::sms_gateway`) |
 //! | `outbox` | | a sender for development that writes a file of JSON lines (`adapters::outbox`) |
 //! | `tracing` | | an event sink (`adapters::tracing`) |
 //! | `legacy-hashes` | | bcrypt, scrypt and PBKDF2 hashes are verified, and replaced at the next log-in |

@@ -21,18 +21,22 @@ fn calls(world: &World) -> Vec<&'static str> {
 
 #[tokio::test]
 async fn requesting_and_resending_take_two_calls_on_the_callers_path_and_three_behind_it() {
-    let world = World::new();
+    let world = World::swift(|builder| builder);
     world.register("ola@example.no");
     for (contact, behind) in
         [("ola@example.no", &[FIND, CHARGE, ARM][..]), ("ingen@example.no", &[FIND, ARM])]
     {
+        world.background.hold();
         let request = world.service.request_activation(&email(contact), &here()).await.unwrap();
         assert_eq!(calls(&world), [CHARGE, "code_store.insert"]);
+        world.background.release();
         world.settle().await;
         assert_eq!(calls(&world), behind);
         world.clock.turn(Duration::from_secs(60));
+        world.background.hold();
         world.service.resend_code(&request.handle, &here()).await.unwrap();
         assert_eq!(calls(&world), [CHARGE, "code_store.reissue"]);
+        world.background.release();
         world.settle().await;
         assert_eq!(calls(&world), behind);
     }
@@ -40,7 +44,7 @@ async fn requesting_and_resending_take_two_calls_on_the_callers_path_and_three_b
 
 #[tokio::test]
 async fn a_wrong_code_takes_one_call_and_a_redemption_five() {
-    let world = World::new();
+    let world = World::swift(|builder| builder);
     world.register("ola@example.no");
     let request = world.service.request_activation(&email("ola@example.no"), &here()).await.unwrap();
     let code = world.code_to(&email("ola@example.no")).await;
@@ -55,7 +59,7 @@ async fn a_wrong_code_takes_one_call_and_a_redemption_five() {
 
 #[tokio::test]
 async fn a_log_in_takes_three_calls_and_a_fourth_after_failures() {
-    let world = World::new();
+    let world = World::swift(|builder| builder);
     world.active("ola@example.no").await;
     calls(&world);
     world.log_in("ola@example.no", PASSWORD).await.unwrap();
@@ -70,7 +74,7 @@ async fn a_log_in_takes_three_calls_and_a_fourth_after_failures() {
 
 #[tokio::test]
 async fn a_change_takes_five_calls_and_a_session_one() {
-    let world = World::new();
+    let world = World::swift(|builder| builder);
     let id = world.active("ola@example.no").await;
     calls(&world);
     let changed = world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await.unwrap();
