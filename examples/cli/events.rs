@@ -1,5 +1,6 @@
 //! An event sink in the same SQLite file, with a queue of its own: recording never waits for the database.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -112,6 +113,8 @@ fn readable(json: &str) -> String {
     let Ok(Value::Object(mut fields)) = serde_json::from_str(json) else { return plain(json) };
     let mut take = |name| fields.remove(name).map(|value| text(&value)).unwrap_or_default();
     let mut line = format!("{}  {}", take("at"), take("event"));
+    // The order of a JSON object's fields is not for a program to rely on.
+    let fields: BTreeMap<_, _> = fields.into_iter().collect();
     for (separator, (name, value)) in ["  "].into_iter().chain(std::iter::repeat(" ")).zip(&fields) {
         line.push_str(&format!("{separator}{name}={}", text(value)));
     }
