@@ -1,7 +1,7 @@
 //! The portal as people and attackers meet it: the real program, over HTTP and in a real browser.
 //!
-//! Where there is no Chromium, what needs one shows as ignored, with the reason; with
-//! `VESTIBULE_TEST_REQUIRE_SERVERS=1` it fails.
+//! What needs a browser runs with `VESTIBULE_TEST_BROWSER=1`, and shows as ignored without; where there is no Chromium it
+//! shows as ignored, with the reason, and with `VESTIBULE_TEST_REQUIRE_SERVERS=1` it fails.
 #![allow(
     unreachable_pub,
     clippy::expect_used,
