@@ -198,3 +198,23 @@ fn every_setting_is_in_the_chapter_on_defaults() {
         );
     }
 }
+
+#[test]
+fn every_event_is_in_the_chapter_on_operating_or_is_the_ordinary_course_of_things() {
+    const ORDINARY: [&str; 6] =
+        ["code_requested", "code_reissued", "code_armed", "logged_in", "message_sent", "hash_renewed"];
+    let source = source();
+    let code = source.values().find(|code| code.contains("pub enum EventKind")).unwrap();
+    let names = code.split("fn name(").nth(1).unwrap().split("\n    }\n").next().unwrap();
+    let names: BTreeSet<_> = names.split('"').skip(1).step_by(2).collect();
+    assert!(names.len() > 20, "the names were found");
+
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide/operating.md");
+    let chapter = fs::read_to_string(root).unwrap();
+    let table = chapter.split("\n## Events\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let first_cells = table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let named: BTreeSet<_> =
+        first_cells.flat_map(|cell| cell.split(['`', ',', ' '])).filter(|name| !name.is_empty()).collect();
+    assert_eq!(&named - &names, BTreeSet::new(), "the chapter names events that there are not");
+    assert_eq!(&names - &named, ORDINARY.into(), "the chapter does not say what to do about these");
+}

@@ -1,4 +1,4 @@
-//! Chapters: how it is built, what it withstands, and why each default is what it is.
+//! Chapters: how it is built, what it withstands, why each default is what it is, and how a service is run.
 
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
@@ -8,6 +8,9 @@ pub mod threats {}
 
 #[doc = include_str!("defaults.md")]
 pub mod defaults {}
+
+#[doc = include_str!("operating.md")]
+pub mod operating {}
 
 #[doc = include_str!("writing_a_port.md")]
 pub mod writing_a_port {}
