@@ -12,5 +12,9 @@ pub mod defaults {}
 #[doc = include_str!("operating.md")]
 pub mod operating {}
 
+#[doc = include_str!("coming_from_elsewhere.md")]
+#[cfg(feature = "legacy-hashes")]
+pub mod coming_from_elsewhere {}
+
 #[doc = include_str!("writing_a_port.md")]
 pub mod writing_a_port {}

@@ -6,8 +6,11 @@
 //! | `$scrypt$ln=..,r=..,p=..$salt$hash` | scrypt, PHC |
 //! | `$pbkdf2-sha256$i=..[,l=..]$salt$hash`, `$pbkdf2-sha512$..` | PBKDF2, PHC |
 //! | `pbkdf2_sha256$rounds$salt$hash` | PBKDF2, Django |
+//! | `AQAAAA..`, Base64 | PBKDF2, ASP.NET Core Identity, version 3 |
 //!
 //! `$2x$` marks bcrypt hashes of an implementation with an error that is not reproduced here: unsupported.
+
+mod aspnet;
 
 use argon2::password_hash::phc;
 use sha2::{Sha256, Sha512};
@@ -53,6 +56,8 @@ impl LegacyHash {
             parse_bcrypt(text)?
         } else if let Some(rest) = text.strip_prefix("pbkdf2_sha256$") {
             parse_django(rest).ok_or(Unverifiable::Unreadable)?
+        } else if text.starts_with(aspnet::PREFIX) {
+            aspnet::parse(text)?
         } else {
             let phc = phc::PasswordHash::new(text).map_err(|_| Unverifiable::Unreadable)?;
             match phc.algorithm.as_str() {

@@ -69,6 +69,41 @@ fn pbkdf2_hashes_of_other_implementations_verify() {
 }
 
 #[test]
+fn hashes_of_aspnet_core_identity_verify() {
+    // dotnet/aspnetcore, src/Identity/test/Identity.Test/PasswordHasherTest.cs.
+    let sha256 = "AQAAAAEAA9CQAAAAIESkQuj2Du8Y+kbc5lcN/W/3NiAZFEm11P27nrSN5/tId+bR1SwV8CO1Jd72r4C08OLvplNlCDc3oQZ8efcW+jQ=";
+    let sha512 = "AQAAAAIAAAD6AAAAIJbVi5wbMR+htSfFp8fTw8N8GOS/Sje+S/4YZcgBfU7EQuqv4OkVYmc4VJl9AGZzmRTxSkP7LtVi9IWyUxX8IAAfZ8v+ZfhjCcudtC1YERSqE1OEdXLW9VukPuJWBBjLuw==";
+    for text in [sha256, sha512] {
+        assert!(verifies("my password", text), "{text}");
+        assert!(!verifies("my passwore", text), "{text}");
+    }
+    let sha1 = "AQAAAAAAAAD6AAAAEAhftMyfTJylOlZT+eEotFXd1elee8ih5WsjXaR3PA9M";
+    assert_eq!(refusal(sha1), Some(Unverifiable::Unsupported));
+    for damaged in [
+        "AQAAAAIAAAAyAAAAEOMwvh3+FZxqkdMBz2ekgGhwQ4A=",
+        "AQAAAAEAACcQAAAAIA==",
+        "AQAAAAEAACcQ/////w==",
+        "AQAAAAkAAAD6AAAAEAhftMyfTJylOlZT+eEotFXd1elee8ih5WsjXaR3PA9M",
+        "AQAAAA",
+        "AQAAAAEAA9CQ*",
+        // No rounds, and one byte more of a hash than there can be.
+        "AQAAAAEAAAAAAAAAIESkQuj2Du8Y+kbc5lcN/W/3NiAZFEm11P27nrSN5/tId+bR1SwV8CO1Jd72r4C08OLvplNlCDc3oQZ8efcW+jQ=",
+        "AQAAAAIAAAD6AAAAIJbVi5wbMR+htSfFp8fTw8N8GOS/Sje+S/4YZcgBfU7EQuqv4OkVYmc4VJl9AGZzmRTxSkP7LtVi9IWyUxX8IAAfZ8v+ZfhjCcudtC1YERSqE1OEdXLW9VukPuJWBBjLuwAA",
+    ] {
+        assert_eq!(refusal(damaged), Some(Unverifiable::Unreadable), "{damaged}");
+    }
+}
+
+#[test]
+fn a_password_that_keycloak_exported_verifies() {
+    // Alice of the example realm in the guides of Quarkus: `hashIterations` 27500, `algorithm` pbkdf2-sha256, then
+    // `salt` and `value` without padding.
+    let text = "$pbkdf2-sha256$i=27500$sl4mXx6T9FypPH/s9TngfQ$A3okqV2T/ybXTVEgKfosoSjP8Yc9IZbFP/SY4cEd6hag7TABQrQ6nUSuwagGt96l8cw1DTijO75PqX6uiTXMzw";
+    assert!(verifies("alice", text));
+    assert!(!verifies("alicf", text));
+}
+
+#[test]
 fn every_parameter_is_bounded() {
     let bcrypt = |cost| format!("$2b${cost}$EGdrhbKUv8Oc9vGiXX0HQOxSg445d458Muh7DAHskb6QbtCvdxcie");
     let scrypt =
@@ -85,6 +120,7 @@ fn every_parameter_is_bounded() {
         scrypt("ln=16,r=8,p=100"),
         "$pbkdf2-sha256$i=4294967295$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4".into(),
         "pbkdf2_sha256$4294967295$seasalt$Ybw8zsFxqja97tY/o6G+Fy1ksY4U/Hw3DRrGED6Up4s=".into(),
+        "AQAAAAH/////AAAAIESkQuj2Du8Y+kbc5lcN/W/3NiAZFEm11P27nrSN5/tId+bR1SwV8CO1Jd72r4C08OLvplNlCDc3oQZ8efcW+jQ=".into(),
     ] {
         assert_eq!(refusal(&costly), Some(Unverifiable::TooCostly), "{costly}");
     }
