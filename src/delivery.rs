@@ -6,6 +6,7 @@
 //! password was set has a class to itself, so that nothing a stranger can cause keeps an owner from being told.
 
 mod arming;
+mod paying;
 mod sending;
 
 use std::future::pending;

@@ -8,6 +8,7 @@ use crate::code::{HandleDigest, Purpose};
 use crate::contact::{Contact, PhoneNumber};
 use crate::context::Context;
 use crate::device::Device;
+use crate::event::SmsCap;
 use crate::origin::Origin;
 use crate::settings::MARK;
 use crate::throttle::{Charge, Schedule, ThrottleKey};
@@ -156,13 +157,14 @@ pub(crate) fn help_note(context: &Context, account: &AccountId, purpose: Purpose
 }
 
 /// SMS: by number, by prefix and in total, charged in the background.
-pub(crate) fn sms(context: &Context, number: &PhoneNumber) -> Vec<Charge> {
+pub(crate) fn sms(context: &Context, number: &PhoneNumber) -> [(SmsCap, Charge); 3] {
     let settings = &context.settings;
     let number = number.as_str().as_bytes();
-    vec![
-        charge(context, "sms number", &[number], settings.sms_per_number),
-        charge(context, "sms prefix", &[&number[..number.len().min(7)]], settings.sms_per_prefix),
-        charge(context, "sms total", &[], settings.sms_in_total),
+    let prefix = &number[..number.len().min(7)];
+    [
+        (SmsCap::Number, charge(context, "sms number", &[number], settings.sms_per_number)),
+        (SmsCap::Prefix, charge(context, "sms prefix", &[prefix], settings.sms_per_prefix)),
+        (SmsCap::Total, charge(context, "sms total", &[], settings.sms_in_total)),
     ]
 }
 

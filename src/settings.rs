@@ -252,6 +252,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn sms_are_capped_by_the_day_for_a_number_and_by_the_hour_for_a_prefix_and_in_total() {
+        let settings = Settings::default();
+        assert_eq!(settings.sms_per_number, window(15, DAY));
+        assert_eq!(settings.sms_per_prefix, window(300, HOUR));
+        assert_eq!(settings.sms_in_total, window(2_000, HOUR));
+    }
+
+    #[test]
     fn the_defaults_fit_together_and_what_contradicts_them_is_refused_by_name() {
         assert_eq!(Settings::default().check(), Ok(()));
         type Change = fn(&mut Settings);

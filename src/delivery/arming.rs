@@ -4,7 +4,8 @@ use std::time::Duration;
 use crate::account::{Account, AccountId, AccountState};
 use crate::code::{Code, CodeHandle, MacInput, Purpose};
 use crate::contact::Contact;
-use crate::context::after;
+use crate::context::{Context, after};
+use crate::delivery::paying::{Due, Limit, Paid};
 use crate::delivery::{Delivery, Sending};
 use crate::device::Device;
 use crate::error::BackendError;
@@ -13,7 +14,7 @@ use crate::limits;
 use crate::message::Notice;
 use crate::ports::{ArmedCode, CodeTarget, Found, PendingCode};
 use crate::random;
-use crate::throttle::{Charge, ThrottleKey, Verdict};
+use crate::throttle::Charge;
 
 /// A request that was answered and waits to be armed.
 #[derive(Debug)]
@@ -24,19 +25,20 @@ pub(crate) struct Arming {
     device: Option<Device>,
     /// What a stranger would have been charged: due where the account no longer honours the device.
     as_stranger: Vec<Charge>,
-    /// What was charged for it already: a store that fails afterwards makes nobody pay twice.
-    paid: Vec<ThrottleKey>,
+    /// The same, once it is known to be due.
+    owed: Vec<Charge>,
+    paid: Paid,
 }
 
 impl Arming {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         pending: PendingCode,
         handle: CodeHandle,
         issue: u32,
         device: Option<Device>,
         as_stranger: Vec<Charge>,
     ) -> Self {
-        Self { pending, handle, issue, device, as_stranger, paid: Vec::new() }
+        Self { pending, handle, issue, device, as_stranger, owed: Vec::new(), paid: Paid::default() }
     }
 }
 
@@ -128,68 +130,56 @@ impl Delivery {
         account: Account,
         to: Contact,
     ) -> Result<Outcome, BackendError> {
-        let context = &self.context;
-        // A device token that the account no longer honours gives its holder no budget of his own, and he owes what
-        // any stranger was charged before the answer.
-        let device = request.device.take_if(|device| !device.is_current(&account.credential_version));
-        let is_stranger = device.is_some() && request.issue == 1;
-        let codes =
-            limits::codes_of_account(context, &account.id, request.pending.purpose, request.device.as_ref());
-        let owed = if is_stranger { request.as_stranger.clone() } else { Vec::new() };
-        if !self.charge(&owed, &mut request.paid).await? || !self.pay_for_codes(request, codes).await? {
-            return Ok(Outcome::Decoy(DecoyReason::TooManyCodes, Some(account.id), None));
-        }
-        if !self.may_send(&to, &mut request.paid).await? {
-            return Ok(Outcome::Decoy(DecoyReason::SmsCapReached, Some(account.id), None));
-        }
-        Ok(Outcome::Code(account, to))
+        let refused = match self.pay_for_code(request, &account, &to).await? {
+            Ok(()) => return Ok(Outcome::Code(account, to)),
+            Err(limit) => limit,
+        };
+        self.tell_of_cap(refused, &to);
+        let reason = match refused {
+            Limit::Sms(_) => DecoyReason::SmsCapReached,
+            Limit::Requests | Limit::Codes | Limit::Notes => DecoyReason::TooManyCodes,
+        };
+        Ok(Outcome::Decoy(reason, Some(account.id), None))
     }
 
     /// Charges the account once for a request, over all its issues: these share ten tries. If every issue were charged,
     /// a stranger who asks for codes again would use up the owner's.
-    async fn pay_for_codes(&self, request: &mut Arming, codes: Charge) -> Result<bool, BackendError> {
+    async fn pay_for_code(
+        &self,
+        request: &mut Arming,
+        account: &Account,
+        to: &Contact,
+    ) -> Result<Result<(), Limit>, BackendError> {
         let context = &self.context;
-        let row = limits::codes_of_request(context, &request.pending.handle);
-        if request.issue == 1 || request.paid.contains(&row.key) {
-            return self.charge(&[codes, row], &mut request.paid).await;
+        // A device token that the account no longer honours gives its holder no budget of his own, and he owes what
+        // any stranger was charged before the answer.
+        if request.device.take_if(|device| !device.is_current(&account.credential_version)).is_some() {
+            request.owed = std::mem::take(&mut request.as_stranger);
         }
-        let charge = context.throttle.charge(std::slice::from_ref(&row), context.now()?);
-        let Verdict::Allowed(ticket) = context.ask("throttle_store.charge", charge).await? else {
-            return Ok(false);
-        };
-        if ticket.had_earlier_events(&row.key) {
-            return Ok(true);
+        let Arming { pending, issue, device, owed, paid, .. } = request;
+        let codes = limits::codes_of_account(context, &account.id, pending.purpose, device.as_ref());
+        let codes = Due::new(Limit::Codes, codes);
+        let row = limits::codes_of_request(context, &pending.handle);
+
+        let mut dues: Vec<_> = owed.iter().map(|charge| Due::new(Limit::Requests, *charge)).collect();
+        dues.extend((*issue == 1).then_some(codes));
+        dues.push(Due::new(Limit::Codes, row));
+        dues.extend(sms(context, to));
+        let paying = paid.pay(context, &dues).await?;
+        if paying.is_ok() && *issue > 1 && paid.is_first(&row.key) {
+            // The first issue was a decoy, or was never armed: what it was spared is due now.
+            return paid.pay(context, &[codes]).await;
         }
-        // The first issue was a decoy, or was never armed: what it was spared is due now.
-        if self.charge(&[codes], &mut request.paid).await? {
-            request.paid.push(row.key);
-            return Ok(true);
-        }
-        context.ask("throttle_store.refund", context.throttle.refund(&ticket)).await?;
-        Ok(false)
+        Ok(paying)
     }
 
-    async fn may_send(&self, to: &Contact, paid: &mut Vec<ThrottleKey>) -> Result<bool, BackendError> {
-        let Contact::Phone(number) = to else { return Ok(true) };
-        let allowed = self.charge(&limits::sms(&self.context, number), paid).await?;
-        if !allowed {
-            self.context.record(EventKind::SmsCapReached);
+    fn tell_of_cap(&self, refused: Limit, to: &Contact) {
+        if let Limit::Sms(cap) = refused {
+            self.context.tell(EventKind::SmsCapReached { cap }, |mut event| {
+                event.contact = Some(self.context.digest(to));
+                event
+            });
         }
-        Ok(allowed)
-    }
-
-    async fn charge(&self, charges: &[Charge], paid: &mut Vec<ThrottleKey>) -> Result<bool, BackendError> {
-        let context = &self.context;
-        if charges.iter().all(|charge| paid.contains(&charge.key)) {
-            return Ok(true);
-        }
-        let verdict =
-            context.ask("throttle_store.charge", context.throttle.charge(charges, context.now()?)).await?;
-        let allowed = matches!(verdict, Verdict::Allowed(_));
-        if allowed {
-            paid.extend(charges.iter().map(|charge| charge.key));
-        }
-        Ok(allowed)
     }
 
     async fn arm_with_code(
@@ -261,15 +251,28 @@ impl Delivery {
         self: &Arc<Self>,
         pending: &PendingCode,
         note: Note,
-        paid: &mut Vec<ThrottleKey>,
+        paid: &mut Paid,
     ) -> Result<(), BackendError> {
-        let once_a_day = limits::help_note(&self.context, &note.account.id, pending.purpose);
-        if self.charge(&[once_a_day], paid).await? && self.may_send(&note.to, paid).await? {
-            let locale = note.account.locale.or_else(|| pending.locale.clone());
-            self.send(Sending::notice(note.notice, note.to, locale));
+        let context = &self.context;
+        let once_a_day = limits::help_note(context, &note.account.id, pending.purpose);
+        let mut dues = vec![Due::new(Limit::Notes, once_a_day)];
+        dues.extend(sms(context, &note.to));
+        match paid.pay(context, &dues).await? {
+            Ok(()) => {
+                let locale = note.account.locale.or_else(|| pending.locale.clone());
+                self.send(Sending::notice(note.notice, note.to, locale));
+            }
+            Err(refused) => self.tell_of_cap(refused, &note.to),
         }
         Ok(())
     }
+}
+
+/// What is due for a message by SMS.
+fn sms(context: &Context, to: &Contact) -> Vec<Due> {
+    let Contact::Phone(number) = to else { return Vec::new() };
+    let caps = limits::sms(context, number);
+    caps.into_iter().map(|(cap, charge)| Due::new(Limit::Sms(cap), charge)).collect()
 }
 
 /// How long the background waits before it asks a failing port again; the wait doubles each time.

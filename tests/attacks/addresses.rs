@@ -78,7 +78,8 @@ async fn messages_by_sms_stay_within_their_caps() {
             world.settle().await;
         }
         if person == 499 {
-            assert!(world.saw(&vestibule::event::EventKind::SmsCapReached));
+            let cap = vestibule::event::SmsCap::Total;
+            assert!(world.saw(&vestibule::event::EventKind::SmsCapReached { cap }));
         }
     }
     world.settle().await;

@@ -1,4 +1,5 @@
-//! The flows, end to end on memory ports: one file per flow, named as in `src/service/`.
+//! The flows, end to end on memory ports: one file per flow, named as in `src/service/`, and one for what happens
+//! behind the answer.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
 
@@ -6,6 +7,7 @@
 mod world;
 
 mod activation;
+mod delivery;
 mod login;
 mod operator;
 mod password_change;
