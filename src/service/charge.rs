@@ -8,7 +8,7 @@ use crate::event::{EventKind, Flow};
 use crate::hasher::Progress;
 use crate::origin::Origin;
 use crate::service::line::Turn;
-use crate::throttle::{Charge, Ticket, Verdict};
+use crate::throttle::{Charge, ThrottleKey, Ticket, Verdict};
 
 /// Counts one event on every key, or says how long to wait.
 pub(super) async fn charge(
@@ -81,12 +81,25 @@ impl Attempt {
     }
 
     /// The attempt succeeded: its charge is undone before the next one goes.
-    pub(super) async fn succeeded(mut self) -> Option<Ticket> {
-        let ticket = self.ticket.take();
-        if let Some(ticket) = &ticket {
-            refund(&self.context, ticket).await;
+    pub(super) async fn succeeded(mut self) {
+        if let Some(ticket) = self.ticket.take() {
+            refund(&self.context, &ticket).await;
         }
-        ticket
+    }
+
+    /// The attempt succeeded, and ends a row of failures. Where there was one, which is seldom, it is cleared behind
+    /// the answer, and the next one waits for that: nothing stops it that is over, and no failure of its own is cleared.
+    pub(super) async fn succeeded_ending(mut self, row_of_failures: ThrottleKey) {
+        let Some(ticket) = self.ticket.take() else { return };
+        refund(&self.context, &ticket).await;
+        if !ticket.had_earlier_events(&row_of_failures) {
+            return;
+        }
+        let (context, turn) = (Arc::clone(&self.context), self.turn.take());
+        self.context.spawn(async move {
+            let _ = context.ask("throttle_store.lift", context.throttle.lift(&[row_of_failures])).await;
+            drop(turn);
+        });
     }
 }
 

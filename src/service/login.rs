@@ -19,7 +19,7 @@ use crate::service::Inner;
 use crate::service::charge::{Attempt, charge};
 use crate::service::line::Turn;
 use crate::service::password_change::refusal;
-use crate::throttle::Ticket;
+use crate::throttle::ThrottleKey;
 
 /// Somebody is who she says. What a session needs; the library makes none.
 #[derive(Clone, Debug)]
@@ -104,8 +104,7 @@ pub(super) async fn log_in(
         return Err(Error::CredentialsRejected);
     };
 
-    let ticket = attempt.succeeded().await;
-    clear_failures(inner, &name, device.as_ref(), ticket).await;
+    attempt.succeeded_ending(row_of_failures(inner, &name, device.as_ref())).await;
     if let (true, Some(old)) = (verdict.rehash_wanted, stored) {
         renew_hash(inner, account.id.clone(), old, password, origin.clone());
     }
@@ -154,16 +153,11 @@ impl Counting {
     }
 }
 
-/// The owner's success ends the row of failures that would stop the password, and nothing that a stranger can see.
-async fn clear_failures(inner: &Inner, name: &Contact, device: Option<&Device>, ticket: Option<Ticket>) {
-    let context = &inner.context;
-    let key = match device {
-        Some(device) => limits::device_void(context, device),
-        None => limits::log_in_stop(context, name),
-    };
-    // Where this was the only event there is nothing to clear, which is nearly always.
-    if ticket.is_some_and(|ticket| ticket.had_earlier_events(&key)) {
-        let _ = context.ask("throttle_store.lift", context.throttle.lift(&[key])).await;
+/// The row of failures that the owner's success ends: the one that would stop the password. What a stranger can see stays.
+fn row_of_failures(inner: &Inner, name: &Contact, device: Option<&Device>) -> ThrottleKey {
+    match device {
+        Some(device) => limits::device_void(&inner.context, device),
+        None => limits::log_in_stop(&inner.context, name),
     }
 }
 

@@ -7,6 +7,7 @@ use vestibule::Error;
 use vestibule::event::{EventKind, LogInRefusal};
 use vestibule::hasher::{Argon2Cost, HashingSettings};
 
+use crate::world::script::{Fault, expect_panics};
 use crate::world::*;
 
 async fn burst(world: &World, tasks: u32, password: &'static str) -> Vec<Result<vestibule::Login, Error>> {
@@ -171,6 +172,53 @@ async fn a_success_ends_the_row_of_failures() {
             world.clock.turn(Duration::from_secs(3_600));
         }
         world.log_in("ola@example.no", PASSWORD).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_next_in_line_goes_when_the_row_of_failures_is_cleared_and_its_own_failure_stays() {
+    let world = World::swift(|builder| {
+        let mut settings = vestibule::Settings::default();
+        let (often, day) = (1_000, Duration::from_secs(86_400));
+        settings.log_ins_per_address = vestibule::throttle::Schedule::window(often, day).unwrap();
+        settings.log_ins_in_a_row = vestibule::throttle::Schedule::ceiling(2, day).unwrap();
+        builder.settings(settings)
+    });
+    world.active_at_once("ola@example.no").await;
+    let wrong = async || outcome(&world.log_in("ola@example.no", "galt").await);
+    let rejected = outcome::<()>(&Err(Error::CredentialsRejected));
+    assert_eq!(wrong().await, rejected);
+    world.background.hold();
+    world.log_in("ola@example.no", PASSWORD).await.unwrap();
+    world.script.clear();
+    let mut next = Box::pin(wrong());
+    for _ in 0..50 {
+        assert!(futures_lite::future::poll_once(&mut next).await.is_none());
+        tokio::task::yield_now().await;
+    }
+    assert!(world.script.calls().is_empty(), "the row of failures is not cleared yet");
+    world.background.release();
+    assert_eq!(next.await, rejected);
+    assert_eq!(world.script.calls()[..2], ["throttle_store.lift", "throttle_store.charge"]);
+    // Two in a row stop it: the one from before the success is not among them.
+    assert_eq!(wrong().await, rejected);
+    assert_eq!(wrong().await, outcome::<()>(&Err(Error::PasswordStopped)));
+}
+
+#[tokio::test]
+async fn a_background_that_cannot_clear_a_row_of_failures_stops_no_log_in() {
+    for fault in [Fault::Fails, Fault::Hangs, Fault::Panics] {
+        expect_panics();
+        let world = World::swift(|builder| builder);
+        world.active_at_once("ola@example.no").await;
+        assert!(world.log_in("ola@example.no", "galt").await.is_err());
+        match fault {
+            Fault::Panics => world.aside.fault_in("spawner.spawn", fault),
+            _ => world.script.fault_in("throttle_store.lift", fault),
+        }
+        for _ in 0..3 {
+            world.log_in("ola@example.no", PASSWORD).await.unwrap();
+        }
     }
 }
 

@@ -125,7 +125,7 @@ pub(crate) async fn each_flow_takes_as_many_as_the_module_says(server: Arc<Postg
         assert_eq!(count(), 2, "a log-in of nobody");
         portal.log_in("ola@example.no", PASSWORD, 1).await.unwrap();
         portal.settle().await;
-        assert_eq!(count(), 4, "a log-in after failures, which are cleared");
+        assert_eq!(count(), 4, "a log-in after failures, and what clears them behind it");
 
         let current = login.credential_version;
         assert!(portal.service.is_current(&login.account_id, &current).await.unwrap());
@@ -138,10 +138,15 @@ pub(crate) async fn each_flow_takes_as_many_as_the_module_says(server: Arc<Postg
         portal.settle().await;
         assert_eq!(count(), 6, "a change of password, and the cap on notices by SMS behind it");
 
-        portal.service.request_recovery(&mobile.into(), &here()).await.unwrap();
+        let request = portal.service.request_recovery(&mobile.into(), &here()).await.unwrap();
         assert_eq!(count(), 2, "a request by SMS, on the caller's path");
         portal.settle().await;
-        assert_eq!(count(), 4, "a request by SMS, behind it");
+        assert_eq!(count(), 3, "a request by SMS, behind it");
+        portal.clock.turn(Duration::from_secs(61));
+        portal.service.resend_code(&request.handle, &here()).await.unwrap();
+        assert_eq!(count(), 2, "another issue by SMS, on the caller's path");
+        portal.settle().await;
+        assert_eq!(count(), 3, "another issue by SMS, behind it");
     })
     .await;
 }
