@@ -107,8 +107,8 @@ impl Account {
         self.contacts.iter().find(|registered| registered.canonical() == typed.canonical())
     }
 
-    /// The registered e-mail addresses: the names the person can log in with.
-    pub(crate) fn log_in_names(&self) -> impl Iterator<Item = &Contact> {
+    /// The registered e-mail addresses: the names the person can log in with, the main one first.
+    pub fn log_in_names(&self) -> impl Iterator<Item = &Contact> {
         self.contacts.iter().filter(|contact| matches!(contact, Contact::Email(_)))
     }
 }

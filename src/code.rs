@@ -254,6 +254,10 @@ pub enum CodeProblem {
     /// The code has expired or was used, or the handle is damaged. A new code can be asked for.
     #[error("the code has expired: ask for a new one")]
     Expired,
+    /// The code cannot be sent again: it was sent as often as it may be, or too little of its life is left, or it is
+    /// used up. One that arrived may still work.
+    #[error("the code cannot be sent again: use the one that arrived, or ask for a new one")]
+    NotSentAgain,
 }
 
 #[cfg(test)]

@@ -57,9 +57,12 @@ pub enum Channel {
 #[serde(tag = "problem", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ContactProblem {
-    /// Nothing was typed, or only white space.
-    #[error("nothing was typed")]
-    Empty,
+    /// Nothing was typed, or only white space, where an e-mail address is asked for.
+    #[error("no e-mail address was typed")]
+    NoEmailAddress,
+    /// Nothing was typed, or only white space, where a phone number is asked for.
+    #[error("no phone number was typed")]
+    NoPhoneNumber,
     /// The whole is longer than `limit` octets.
     #[error("longer than {limit} octets")]
     TooLong {
@@ -123,13 +126,14 @@ pub enum ContactProblem {
 /// More than this is refused unread, so that the work on one field is bounded. In octets.
 const LONGEST_INPUT: usize = 1_024;
 
-/// Removes white space and invisible characters on both sides, which come along when people paste.
-fn trimmed(typed: &str) -> Result<&str, ContactProblem> {
+/// Removes white space and invisible characters on both sides, which come along when people paste. Where nothing is left,
+/// that is `nothing`.
+fn trimmed(typed: &str, nothing: ContactProblem) -> Result<&str, ContactProblem> {
     if typed.len() > LONGEST_INPUT {
         return Err(ContactProblem::TooLong { limit: LONGEST_INPUT as u16 });
     }
     let trimmed = typed.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
-    if trimmed.is_empty() { Err(ContactProblem::Empty) } else { Ok(trimmed) }
+    if trimmed.is_empty() { Err(nothing) } else { Ok(trimmed) }
 }
 
 impl Contact {
@@ -160,6 +164,16 @@ impl Contact {
         match self {
             Self::Email(address) => format!("email:{}", address.canonical()),
             Self::Phone(number) => format!("phone:{}", number.as_str()),
+        }
+    }
+
+    /// The spelling, to be shown or written to: an e-mail address as it was typed or registered, a number in E.164 form.
+    /// Compare by [`canonical`](Self::canonical).
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Email(address) => address.as_str(),
+            Self::Phone(number) => number.as_str(),
         }
     }
 

@@ -1,11 +1,12 @@
 //! What can go wrong, grouped by who can do something about it.
 
-use std::error::Error as StdError;
-use std::fmt;
+mod backend;
+
 use std::time::Duration;
 
 use thiserror::Error as ThisError;
 
+pub use self::backend::{BackendError, BackendErrorKind};
 use crate::code::CodeProblem;
 use crate::contact::ContactProblem;
 use crate::password::PasswordProblem;
@@ -14,102 +15,126 @@ use crate::password::PasswordProblem;
 ///
 /// What is refused to the outside looks alike for every kind of account: no variant, and nothing in one, tells
 /// whether somebody is registered. The true reason goes to the [`EventSink`](crate::ports::EventSink). To say it to a
-/// person, in her language, use [`AccountService::explain`](crate::AccountService::explain).
+/// person, in her language, use [`AccountService::explain`](crate::AccountService::explain); to say it over HTTP,
+/// [`http_status`](Self::http_status) and [`retry_after`](Self::retry_after).
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum Error {
-    /// What was typed is no e-mail address or telephone number. HTTP: 422.
+    /// What was typed is no e-mail address or telephone number.
     #[error(transparent)]
     ContactRejected(#[from] ContactProblem),
-    /// The code was refused. HTTP: 422.
+    /// The code was refused.
     #[error(transparent)]
     CodeRejected(#[from] CodeProblem),
-    /// The e-mail address or the password is wrong, or the account is not in use. HTTP: 401.
+    /// At log-in: the e-mail address or the password is wrong, or the account is not in use.
     #[error("the e-mail address or the password is wrong")]
     CredentialsRejected,
+    /// At a change of password: the current one is wrong, or the account is not in use any more.
+    #[error("the current password is wrong")]
+    CurrentPasswordRejected,
     /// The new password was refused, and the code still works. It cost a try only where the password names the person,
-    /// which is known after the code was checked. HTTP: 422.
+    /// which is known after the code was checked.
     #[error(transparent)]
     PasswordRejected(#[from] PasswordProblem),
-    /// A hundred log-ins with this address failed in a row: the password must be recovered first. HTTP: 429.
+    /// A hundred log-ins with this address failed in a row: the password must be recovered first.
     #[error("log-in with a password is stopped for this address: recover the password")]
     PasswordStopped,
-    /// A limit was reached. HTTP: 429 with `Retry-After`.
+    /// A limit was reached.
     #[error("too many attempts: wait {} s", retry_after.as_secs_f64().ceil())]
     Throttled {
         /// How long to wait.
         retry_after: Duration,
     },
-    /// More is asked at once than the service takes on; nothing was counted. HTTP: 503.
+    /// More is asked at once than the service takes on; nothing was counted.
     #[error("the service is busy: try again in a moment")]
     Overloaded,
-    /// A port failed. HTTP: 500.
+    /// A port failed.
     #[error("the service is out of order")]
     Backend(#[from] BackendError),
 }
 
-/// What a port answers when it could not do what it was asked.
-///
-/// It is for the operator: the person at the other end sees only that the service is out of order. The text says
-/// what to do about it, and never holds a code, a password, a key or an address.
-#[derive(Debug)]
-pub struct BackendError {
-    kind: BackendErrorKind,
-    advice: String,
-    source: Option<Box<dyn StdError + Send + Sync>>,
-}
+/// How long somebody waits who came at a busy moment: the hash pool has worked off its queue by then.
+const BUSY: Duration = Duration::from_secs(5);
 
-/// The kinds of failure that a port can meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum BackendErrorKind {
-    /// The store, server or device could not be reached.
-    Unavailable,
-    /// It was reached and is too busy; the same call may succeed later.
-    Busy,
-    /// It did not answer in time. Whether the call took effect is not known.
-    TimedOut,
-    /// It answered that it is not set up as this library needs it: a missing table, a schema of another version,
-    /// a missing right.
-    Misconfigured,
-    /// What it holds cannot be read.
-    Corrupt,
-    /// The port panicked.
-    Panicked,
-    /// Anything else.
-    Other,
-}
-
-impl BackendError {
-    /// Makes an error of the given kind. `advice` is a sentence for the operator that says what to do.
+impl Error {
+    /// The HTTP status that says this (RFC 9110, 15; RFC 6585, 4).
+    ///
+    /// | refused | status |
+    /// |---|---|
+    /// | what was typed: contact, code, new password, and the current one, whose session goes on | 422 |
+    /// | log-in | 401 |
+    /// | for now, or until the password is recovered | 429 |
+    /// | because too much is asked, or a port cannot be reached at the moment | 503 |
+    /// | because a port failed otherwise | 500 |
     #[must_use]
-    pub fn new(kind: BackendErrorKind, advice: impl Into<String>) -> Self {
-        Self { kind, advice: advice.into(), source: None }
+    pub const fn http_status(&self) -> u16 {
+        match self {
+            Self::ContactRejected(_)
+            | Self::CodeRejected(_)
+            | Self::PasswordRejected(_)
+            | Self::CurrentPasswordRejected => 422,
+            Self::CredentialsRejected => 401,
+            Self::PasswordStopped | Self::Throttled { .. } => 429,
+            Self::Overloaded => 503,
+            Self::Backend(error) if error.kind().is_transient() => 503,
+            Self::Backend(_) => 500,
+        }
     }
 
-    /// Adds the error that caused this one. Its text must not hold a secret either.
+    /// How long to wait before the same is asked again, for `Retry-After`; `None` where waiting does not help.
     #[must_use]
-    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
-        self
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Throttled { retry_after } => Some(*retry_after),
+            Self::Overloaded => Some(BUSY),
+            Self::Backend(error) if error.kind().is_transient() => Some(BUSY),
+            _ => None,
+        }
     }
 
-    /// The kind of failure.
+    /// Whether the same call may succeed later, though nobody types anything else: just when there is a time to
+    /// [wait](Self::retry_after).
     #[must_use]
-    pub const fn kind(&self) -> BackendErrorKind {
-        self.kind
+    pub const fn is_transient(&self) -> bool {
+        self.retry_after().is_some()
     }
 }
 
-impl fmt::Display for BackendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.advice)
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl StdError for BackendError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
+    const KINDS: [BackendErrorKind; 7] = [
+        BackendErrorKind::Unavailable,
+        BackendErrorKind::Busy,
+        BackendErrorKind::TimedOut,
+        BackendErrorKind::Misconfigured,
+        BackendErrorKind::Corrupt,
+        BackendErrorKind::Panicked,
+        BackendErrorKind::Other,
+    ];
+
+    #[test]
+    fn each_error_has_a_status_and_says_whether_waiting_helps() {
+        let wait = Duration::from_millis(1_500);
+        let mut cases = vec![
+            (Error::from(ContactProblem::NotADomain), 422, None),
+            (Error::from(CodeProblem::Expired), 422, None),
+            (Error::from(PasswordProblem::Common), 422, None),
+            (Error::CurrentPasswordRejected, 422, None),
+            (Error::CredentialsRejected, 401, None),
+            (Error::PasswordStopped, 429, None),
+            (Error::Throttled { retry_after: wait }, 429, Some(wait)),
+            (Error::Overloaded, 503, Some(BUSY)),
+        ];
+        cases.extend(KINDS.into_iter().map(|kind| {
+            let (status, wait) = if kind.is_transient() { (503, Some(BUSY)) } else { (500, None) };
+            (BackendError::new(kind, "").into(), status, wait)
+        }));
+        for (error, status, wait) in cases {
+            assert_eq!((error.http_status(), error.retry_after()), (status, wait), "{error:?}");
+            assert_eq!(error.is_transient(), wait.is_some(), "{error:?}");
+        }
+        assert_eq!(KINDS.iter().filter(|kind| kind.is_transient()).count(), 3);
     }
 }

@@ -259,7 +259,7 @@ async fn in_every_flow_everybody_looks_like_somebody_unknown() {
 async fn the_flows_that_are_compared_reach_their_refusals() {
     for (flow, expected) in [
         (Flow::Resend(Purpose::Recovery), "Throttled { retry_after: 60s }"),
-        (Flow::Resend(Purpose::Recovery), "CodeRejected(Expired)"),
+        (Flow::Resend(Purpose::Recovery), "CodeRejected(NotSentAgain)"),
         (Flow::WrongCodes(Purpose::Activation), "Wrong { tries_left: 0 }"),
         (Flow::WrongCodes(Purpose::Activation), "TriesExhausted"),
         (Flow::WrongCodesBeforeTheRowIsArmed(Purpose::Activation), "TriesExhausted"),

@@ -169,8 +169,8 @@ fn what_could_add_a_header_is_refused() {
 fn the_problem_says_what_was_refused() {
     use ContactProblem as P;
     for (typed, problem) in [
-        ("", P::Empty),
-        (" \u{A0}\u{200B}\u{FEFF}\n", P::Empty),
+        ("", P::NoEmailAddress),
+        (" \u{A0}\u{200B}\u{FEFF}\n", P::NoEmailAddress),
         ("ola", P::NotAnEmailAddress),
         ("@example.no", P::NotAnEmailAddress),
         ("ola@", P::NotAnEmailAddress),
@@ -302,8 +302,8 @@ fn a_letter_is_refused_and_never_dropped() {
 fn what_is_not_a_number_is_refused() {
     use ContactProblem as P;
     for (typed, problem) in [
-        ("", P::Empty),
-        (" \t\u{200B}", P::Empty),
+        ("", P::NoPhoneNumber),
+        (" \t\u{200B}", P::NoPhoneNumber),
         ("4123456", P::NotAPhoneNumber),
         ("412345678", P::NotAPhoneNumber),
         ("4741234567", P::NotAPhoneNumber),

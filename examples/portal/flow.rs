@@ -27,7 +27,7 @@ impl Flow {
             handle: request.handle,
             contact,
             expires_at: milliseconds(request.expires_at),
-            resend_at: milliseconds(request.resend_at),
+            resend_at: milliseconds(request.resend_at.unwrap_or(request.expires_at)),
         }
     }
 

@@ -47,6 +47,7 @@ pub fn status(error: &Error) -> StatusCode {
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Error::CredentialsRejected => StatusCode::UNAUTHORIZED,
+        Error::CurrentPasswordRejected => StatusCode::UNPROCESSABLE_ENTITY,
         Error::PasswordStopped | Error::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         Error::Backend(error) => {
@@ -82,6 +83,7 @@ pub fn seconds(wait: Duration) -> u64 {
 const fn field(error: &Error) -> Option<&'static str> {
     match error {
         Error::CodeRejected(CodeProblem::Malformed | CodeProblem::Wrong { .. }) => Some("code"),
+        Error::CurrentPasswordRejected => Some("current_password"),
         Error::PasswordRejected(PasswordProblem::Mismatch) => Some("confirm_password"),
         Error::PasswordRejected(_) => Some("new_password"),
         _ => None,

@@ -44,15 +44,9 @@ impl Visitor {
         Page::new(self, template)
     }
 
-    /// What was typed as an e-mail address or a number, and is none. That nothing was typed the library says of both at
-    /// once; a form has a field for each.
+    /// What was typed as an e-mail address or a number, and is none.
     pub fn contact_refusal(&self, field: &'static str, problem: ContactProblem) -> Refusal {
-        let words = self.words();
-        match (problem, field) {
-            (ContactProblem::Empty, "email") => Refusal::of_field(field, words.email_missing),
-            (ContactProblem::Empty, _) => Refusal::of_field(field, words.phone_missing),
-            _ => Refusal { field: Some(field), ..self.refusal(&problem.into()) },
-        }
+        Refusal { field: Some(field), ..self.refusal(&problem.into()) }
     }
 
     /// What the library refused, in its own words.

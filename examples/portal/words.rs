@@ -37,8 +37,6 @@ words! {
         "Logg inn med e-postadressen vi har registrert på deg.",
         "Log in with the e-mail address we have registered for you.";
     email: "E-postadresse", "E-mail address";
-    email_missing: "Skriv e-postadressen din.", "Enter your e-mail address.";
-    phone_missing: "Skriv mobilnummeret ditt.", "Enter your mobile number.";
     phone: "Mobilnummer", "Mobile number";
     password: "Passord", "Password";
     password_missing: "Skriv passordet ditt.", "Enter your password.";
@@ -103,9 +101,6 @@ words! {
     code_resent:
         "Er du registrert, kommer det en ny kode om litt. Bruk den siste du får: Den forrige gjelder ikke lenger.",
         "If you are registered, a new code will arrive shortly. Use the latest one you get: the one before is no longer valid.";
-    code_not_again:
-        "Denne koden kan ikke sendes på nytt. Vent litt til, eller begynn på nytt og be om en annen.",
-        "This code cannot be sent again. Wait a little longer, or start again and ask for another one.";
     start_again: "Be om en ny kode", "Ask for a new code";
     already_done: "Har du allerede valgt passord? {link}", "Have you chosen a password already? {link}";
 
@@ -122,9 +117,6 @@ words! {
         "When the password is changed, you are logged out everywhere else.";
     current_password: "Nåværende passord", "Current password";
     current_password_missing: "Skriv passordet du har nå.", "Enter the password you have now.";
-    current_password_wrong:
-        "Dette er ikke passordet du har nå. Har du glemt det, kan du logge ut og velge et nytt med en kode.",
-        "This is not the password you have now. If you have forgotten it, log out and choose a new one with a code.";
     password_changed:
         "Passordet er endret. Du er logget ut alle andre steder.",
         "The password is changed. You are logged out everywhere else.";

@@ -59,7 +59,7 @@ impl EmailAddress {
     ///
     /// The [`ContactProblem`] says what was refused.
     pub fn parse_internationalised(typed: &str) -> Result<Self, ContactProblem> {
-        let typed = trimmed(typed)?;
+        let typed = trimmed(typed, ContactProblem::NoEmailAddress)?;
         // Before NFC, which turns the Kelvin sign into a K: afterwards nobody sees that it was not one.
         if typed.chars().any(|c| is_control(c) || is_invisible(c) || is_ascii_in_disguise(c)) {
             return Err(ContactProblem::ForbiddenCharacter);

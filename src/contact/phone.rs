@@ -40,7 +40,8 @@ impl PhoneNumber {
     /// The [`ContactProblem`] says what was refused. Letters are, rather than dropped: without its O, `412O4567`
     /// would be somebody else's number.
     pub fn parse(typed: &str, default: CallingCode) -> Result<Self, ContactProblem> {
-        let (international, digits) = international_or_national(trimmed(typed)?)?;
+        let (international, digits) =
+            international_or_national(trimmed(typed, ContactProblem::NoPhoneNumber)?)?;
         let code = if international { CallingCode::leading(&digits)? } else { default };
         let national = if international { digits.get(code.digits()..).unwrap_or_default() } else { &digits };
         let significant = match (national.strip_prefix('0'), code.trunk_zero()) {

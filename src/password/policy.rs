@@ -104,6 +104,18 @@ impl PasswordPolicy {
         }
     }
 
+    /// How many code points a password has at least.
+    #[must_use]
+    pub const fn minimum(&self) -> usize {
+        self.minimum
+    }
+
+    /// How many code points a password has at most.
+    #[must_use]
+    pub const fn maximum(&self) -> usize {
+        self.maximum
+    }
+
     /// Sets how many code points a password has at least. Default: 15, or 8 with a second factor.
     ///
     /// # Errors

@@ -75,12 +75,14 @@ struct Inner {
 
 impl AccountService {
     /// Asks for the code again, with the handle of the first time. Tries and expiry stay what they were, and the
-    /// earlier code is worth nothing any more.
+    /// earlier code is worth nothing any more. Keep the handle that is returned: it says when the code can be sent
+    /// once more.
     ///
     /// # Errors
     ///
-    /// [`Error::Throttled`] when it is too soon, or after too many requests; [`Error::CodeRejected`] when the handle
-    /// is at its end; [`Error::Overloaded`]; [`Error::Backend`]. None depends on who is registered.
+    /// [`Error::Throttled`] when it is too soon, or after too many requests; [`Error::CodeRejected`] when the code
+    /// cannot be sent again, though it may still work ([`NotSentAgain`](crate::code::CodeProblem::NotSentAgain)), or
+    /// has expired; [`Error::Overloaded`]; [`Error::Backend`]. None depends on who is registered.
     pub async fn resend_code(&self, handle: &CodeHandle, origin: &Origin) -> Result<CodeRequest, Error> {
         redemption::resend(&self.inner, handle, origin).await
     }
@@ -105,7 +107,7 @@ impl AccountService {
     ///
     /// # Errors
     ///
-    /// [`Error::PasswordRejected`] where another new password must be chosen; [`Error::CredentialsRejected`] when the
+    /// [`Error::PasswordRejected`] where another new password must be chosen; [`Error::CurrentPasswordRejected`] when the
     /// current one is wrong; [`Error::Throttled`] and [`Error::PasswordStopped`] after too many failures, counted
     /// apart from log-ins; [`Error::Overloaded`]; [`Error::Backend`].
     pub async fn change_password(
@@ -138,6 +140,20 @@ impl AccountService {
     pub fn explain(&self, error: &Error, locale: Option<&Locale>) -> String {
         let context = &self.inner.context;
         context.explain(error, locale.unwrap_or(&context.profile.locale))
+    }
+
+    /// Which passwords may be chosen, so that a page can say so before one is: the policy that was set, with the name of
+    /// the service among the words that none may be made of.
+    ///
+    /// ```
+    /// # use vestibule::AccountService;
+    /// fn hint(accounts: &AccountService) -> String {
+    ///     format!("At least {} characters.", accounts.password_policy().minimum())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn password_policy(&self) -> &PasswordPolicy {
+        &self.inner.policy
     }
 
     /// What the hash pool is doing, for metrics.

@@ -90,7 +90,7 @@ impl Change {
         let hash = place.hash(self.new.secret().clone()).await;
         let hash = hash.map_err(|failure| self.inner.hashing_failed(failure))?;
         let Some(version) = set_password(&self.inner, &proof, &account, hash, &self.origin).await? else {
-            return Err(Error::CredentialsRejected);
+            return Err(Error::CurrentPasswordRejected);
         };
         let device = self.inner.issue_device(account.log_in_names().next(), &version);
         Ok(PasswordChanged { credential_version: version, device })
@@ -105,7 +105,7 @@ impl Change {
             None,
             &self.origin,
         );
-        Error::CredentialsRejected
+        Error::CurrentPasswordRejected
     }
 }
 

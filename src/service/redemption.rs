@@ -29,12 +29,12 @@ use crate::service::proof::{MatchedCode, Proof};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CodeRequest {
-    /// What the asker must keep to redeem the code.
+    /// What the asker must keep to redeem the code. The rest is in it, too, so that a page needs to keep nothing else.
     pub handle: CodeHandle,
     /// When the code, if there is one, expires.
     pub expires_at: OffsetDateTime,
-    /// From when on it may be asked for again.
-    pub resend_at: OffsetDateTime,
+    /// From when on it can be sent again; `None` where it cannot be any more.
+    pub resend_at: Option<OffsetDateTime>,
     /// How the code is written.
     pub code_format: CodeFormat,
 }
@@ -71,7 +71,7 @@ pub(super) async fn request(
 
     let event = EventKind::CodeRequested { purpose, channel: contact.channel() };
     inner.tell_about(event, None, Some(contact), origin);
-    let answer = answer(handle.clone(), &pending);
+    let answer = answer(&handle, &pending, 1);
     let as_stranger = device.as_ref().map(|_| limits::request(context, contact, origin, None));
     inner.delivery.arm(place, Arming::new(pending, handle, 1, device, as_stranger.unwrap_or_default()));
     Ok(answer)
@@ -112,12 +112,15 @@ impl Resend {
                 let event = EventKind::CodeReissued { purpose: pending.purpose };
                 inner.tell_about(event, None, Some(&pending.contact), &origin);
                 let device = inner.recognise(&origin, &pending.contact);
-                let answer = answer(handle.clone(), &pending);
+                let answer = answer(&handle, &pending, issue);
                 inner.delivery.arm(place, Arming::new(pending, handle, issue, device, Vec::new()));
                 Ok(answer)
             }
             Ok(Reissue::TooSoon { retry_after }) => Err(Error::Throttled { retry_after }),
-            Ok(Reissue::Gone) => Err(CodeProblem::Expired.into()),
+            // Whether it is over with the code, or with sending it, the store does not tell; whether its time has
+            // come, the handle does, to whoever holds it.
+            Ok(Reissue::Gone) if handle.expires_at() <= now => Err(CodeProblem::Expired.into()),
+            Ok(Reissue::Gone) => Err(CodeProblem::NotSentAgain.into()),
             Err(error) => {
                 refund(context, &ticket).await;
                 Err(error.into())
@@ -245,8 +248,8 @@ fn new_row(
     let settings = &inner.context.settings;
     let now = inner.context.now()?;
     let format = inner.code_format(now);
-    let handle = CodeHandle::draw(format)?;
     let expires_at = after(now, settings.code_lifetime);
+    let handle = CodeHandle::draw(format, expires_at)?;
     let pending = PendingCode {
         handle: handle.digest(),
         purpose,
@@ -263,11 +266,14 @@ fn new_row(
     Ok((handle, pending))
 }
 
-fn answer(handle: CodeHandle, pending: &PendingCode) -> CodeRequest {
+/// What is answered depends on what was asked, and on how often.
+fn answer(handle: &CodeHandle, pending: &PendingCode, issue: u32) -> CodeRequest {
+    let again = issue < pending.max_issues && pending.resend_at < pending.reissue_until;
+    let resend_at = again.then_some(pending.resend_at);
     CodeRequest {
-        handle,
+        handle: handle.clone().with_times(pending.expires_at, resend_at),
         expires_at: pending.expires_at,
-        resend_at: pending.resend_at,
+        resend_at,
         code_format: pending.format,
     }
 }

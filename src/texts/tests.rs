@@ -34,7 +34,8 @@ fn backend(kind: BackendErrorKind) -> BackendError {
 fn contact_problems() -> Vec<ContactProblem> {
     use ContactProblem as P;
     vec![
-        P::Empty,
+        P::NoEmailAddress,
+        P::NoPhoneNumber,
         P::TooLong { limit: 254 },
         P::ForbiddenCharacter,
         P::NotAnEmailAddress,
@@ -55,7 +56,12 @@ fn contact_problems() -> Vec<ContactProblem> {
 }
 
 fn code_problems() -> Vec<CodeProblem> {
-    let mut problems = vec![CodeProblem::Malformed, CodeProblem::TriesExhausted, CodeProblem::Expired];
+    let mut problems = vec![
+        CodeProblem::Malformed,
+        CodeProblem::TriesExhausted,
+        CodeProblem::Expired,
+        CodeProblem::NotSentAgain,
+    ];
     problems.extend([0, 1, 2, 9].map(|tries_left| CodeProblem::Wrong { tries_left }));
     problems
 }
@@ -79,7 +85,12 @@ fn password_problems() -> Vec<PasswordProblem> {
 }
 
 fn errors() -> Vec<Error> {
-    let mut errors = vec![Error::CredentialsRejected, Error::PasswordStopped, Error::Overloaded];
+    let mut errors = vec![
+        Error::CredentialsRejected,
+        Error::CurrentPasswordRejected,
+        Error::PasswordStopped,
+        Error::Overloaded,
+    ];
     errors.extend([1, 30, 60, 600, 3600, 7200].map(throttled));
     errors.push(backend(BackendErrorKind::Unavailable).into());
     errors.extend(contact_problems().into_iter().map(Error::from));

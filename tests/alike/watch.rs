@@ -126,9 +126,9 @@ impl Seen for CodeRequest {
         let from_now = |time| time - world.clock.now();
         let handle = self.handle.expose_for_cookie();
         format!(
-            "{} {} {} {} {}",
+            "{} {:?} {} {} {}",
             from_now(self.expires_at),
-            from_now(self.resend_at),
+            self.resend_at.map(from_now),
             self.code_format,
             handle.len(),
             self.handle.code_format()

@@ -125,7 +125,7 @@ async fn metacharacters_are_only_characters() {
         let ola = world.directory.accounts()[0].id.clone();
         assert!(!world.service.is_current(&ola, &version).await.unwrap(), "{text:?}");
         let change = world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await;
-        assert!(matches!(change, Err(Error::CredentialsRejected)), "{text:?} {change:?}");
+        assert!(matches!(change, Err(Error::CurrentPasswordRejected)), "{text:?} {change:?}");
         world.clock.turn(Duration::from_secs(3_600));
         if let Ok(typed) = EmailAddress::parse(&format!("{text}@example.no")) {
             let log_in = world.service.log_in(&typed, secret(PASSWORD), &here()).await;

@@ -64,7 +64,7 @@ async fn a_session_and_a_change_end_with_a_suspension_in_their_middle() {
         let (directory, suspended) = (world.directory.clone(), id.clone());
         world.script.before(operation, move || assert!(directory.suspend(&suspended).unwrap()));
         let refused = world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await;
-        assert!(matches!(refused, Err(Error::CredentialsRejected)), "{operation}: {refused:?}");
+        assert!(matches!(refused, Err(Error::CurrentPasswordRejected)), "{operation}: {refused:?}");
         assert!(!world.service.is_current(&id, &version).await.unwrap());
         assert!(world.log_in(OLA, PASSWORD).await.is_err() && world.log_in(OLA, ANOTHER).await.is_err());
     }
@@ -112,7 +112,7 @@ async fn nothing_a_stranger_does_before_the_owner_activates_works_afterwards() {
     for password in [ANOTHER, ""] {
         assert!(world.service.log_in(&address(OLA), secret(password), &stranger).await.is_err());
         let change = world.service.change_password(&id, secret(password), new(ANOTHER), &stranger).await;
-        assert!(matches!(change, Err(Error::CredentialsRejected)));
+        assert!(matches!(change, Err(Error::CurrentPasswordRejected)));
     }
     let guess = world.service.activate(&handle, &other_than(&strangers_code), new(ANOTHER), &stranger).await;
     assert!(guess.is_err());

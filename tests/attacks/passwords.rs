@@ -56,7 +56,10 @@ async fn a_stored_blank_is_nobodys_password() {
             let refused = world.log_in(OLA, typed).await;
             assert!(matches!(refused, Err(Error::CredentialsRejected)), "{stored:?} {typed:?}: {refused:?}");
             let change = world.service.change_password(&id, secret(typed), new(ANOTHER), &here()).await;
-            assert!(matches!(change, Err(Error::CredentialsRejected)), "{stored:?} {typed:?}: {change:?}");
+            assert!(
+                matches!(change, Err(Error::CurrentPasswordRejected)),
+                "{stored:?} {typed:?}: {change:?}"
+            );
             world.clock.turn(Duration::from_secs(3_600));
         }
     }

@@ -388,7 +388,7 @@ impl Scene {
         let changed = account(world) != before.account;
         match given {
             Some(Ok(_)) => assert!(changed && self == Self::ChangePassword, "{what}"),
-            Some(Err(Error::CredentialsRejected)) => {
+            Some(Err(Error::CurrentPasswordRejected)) => {
                 assert_eq!(self, Self::ChangePasswordWithWrongOne, "{what}");
             }
             Some(Err(Error::Backend(_))) | None => {}
@@ -405,7 +405,7 @@ impl Scene {
         loop {
             let refused = world.service.change_password(id, secret("galt"), new(THIRD), &here()).await;
             match refused {
-                Err(Error::CredentialsRejected) => allowed += 1,
+                Err(Error::CurrentPasswordRejected) => allowed += 1,
                 Err(Error::Throttled { .. }) => break,
                 other => panic!("{what}: {other:?}"),
             }

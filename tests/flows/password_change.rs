@@ -28,7 +28,7 @@ async fn a_wrong_current_password_is_refused_and_counted_apart_from_log_ins() {
     let id = world.active("ola@example.no").await;
     for _ in 0..5 {
         let refused = world.service.change_password(&id, secret("galt"), new(ANOTHER), &here()).await;
-        assert!(matches!(refused, Err(Error::CredentialsRejected)));
+        assert!(matches!(refused, Err(Error::CurrentPasswordRejected)));
     }
     let waiting = world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await;
     assert!(
@@ -64,7 +64,7 @@ async fn a_suspended_an_unknown_and_a_pending_account_change_nothing() {
     for id in [suspended, pending, AccountId::new("nobody"), AccountId::new("' or 1=1 --")] {
         let before = world.hashed();
         let refused = world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await;
-        assert!(matches!(refused, Err(Error::CredentialsRejected)));
+        assert!(matches!(refused, Err(Error::CurrentPasswordRejected)));
         assert_eq!(world.hashed() - before, 1);
     }
 }

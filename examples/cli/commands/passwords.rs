@@ -130,9 +130,10 @@ async fn ask_code(
         };
         match refused {
             None => {}
-            Some(error @ (Error::Throttled { .. } | Error::CodeRejected(CodeProblem::Malformed)))
-                if prompt.can_ask_again() =>
-            {
+            Some(
+                error @ (Error::Throttled { .. }
+                | Error::CodeRejected(CodeProblem::Malformed | CodeProblem::NotSentAgain)),
+            ) if prompt.can_ask_again() => {
                 complain(&members.explain(&error));
             }
             Some(error) => return Err(error.into()),

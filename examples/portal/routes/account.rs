@@ -71,15 +71,7 @@ pub async fn change_password(
             member.go_on(&session, changed.credential_version).await?;
             Ok(Redirect::to("/account?after=changed").into_response())
         }
-        Err(error) => {
-            let mut refusal = visitor.refusal(&error);
-            // The library's sentence is about logging in.
-            if matches!(error, Error::CredentialsRejected) {
-                refusal.field = Some("current_password");
-                refusal.text = visitor.words().current_password_wrong.to_owned();
-            }
-            page(&visitor, &member, None).await?.refused([refusal]).show()
-        }
+        Err(error) => page(&visitor, &member, None).await?.refused([visitor.refusal(&error)]).show(),
     }
 }
 

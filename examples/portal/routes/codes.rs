@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use minijinja::{Value, context};
 use serde::Deserialize;
-use vestibule::code::{CodeProblem, Purpose};
+use vestibule::code::Purpose;
 use vestibule::{CallingCode, Code, Contact, EmailAddress, Error, NewPassword, PasswordPolicy, PhoneNumber};
 
 use crate::app::App;
@@ -139,12 +139,7 @@ async fn ask_again(
             Ok(Redirect::to(&format!("{}?after=resent", addresses(purpose).code)).into_response())
         }
         Err(error) => {
-            let mut refusal = visitor.refusal(&error);
-            // It may still be good: it cannot be sent any more. The library does not tell the two apart.
-            if matches!(error, Error::CodeRejected(CodeProblem::Expired)) {
-                refusal.text = visitor.words().code_not_again.to_owned();
-            }
-            code_page(&visitor, purpose, &flow, "", None, false).refused([refusal]).show()
+            code_page(&visitor, purpose, &flow, "", None, false).refused([visitor.refusal(&error)]).show()
         }
     }
 }

@@ -19,6 +19,11 @@ pub(super) fn explain(error: &Error, profile: &ServiceProfile) -> String {
              your account."
                 .to_owned()
         }
+        Error::CurrentPasswordRejected => {
+            "That is not the password you have now. Type it once more. If you have forgotten it, log out and \
+             choose a new one with a code."
+                .to_owned()
+        }
         Error::PasswordRejected(problem) => password(*problem, profile),
         Error::PasswordStopped => {
             "There have been too many failed attempts to log in with this e-mail address. To be safe, you \
@@ -26,7 +31,10 @@ pub(super) fn explain(error: &Error, profile: &ServiceProfile) -> String {
                 .to_owned()
         }
         Error::Throttled { retry_after } => {
-            format!("That was too many attempts. Try again in {}.", wait(*retry_after))
+            format!(
+                "Please wait a little, so that there are not too many attempts. Try again in {}.",
+                wait(*retry_after)
+            )
         }
         Error::Overloaded => "It is very busy here just now. Wait a moment, and try again.".to_owned(),
         Error::Backend(_) => format!(
@@ -46,7 +54,8 @@ fn wait(retry_after: Duration) -> String {
 
 const fn contact(problem: ContactProblem) -> &'static str {
     match problem {
-        ContactProblem::Empty => "Type your e-mail address or your mobile number.",
+        ContactProblem::NoEmailAddress => "Type your e-mail address.",
+        ContactProblem::NoPhoneNumber => "Type your mobile number.",
         ContactProblem::TooLong { .. } => {
             "That is longer than an e-mail address or a mobile number can be. Check what you typed."
         }
@@ -118,6 +127,10 @@ fn code(problem: CodeProblem) -> String {
         CodeProblem::Expired => "The code has expired or has already been used. Ask for a new \
             one."
             .to_owned(),
+        CodeProblem::NotSentAgain => {
+            "The code cannot be sent again. The last one you got may still work. If not, ask for a new one."
+                .to_owned()
+        }
     }
 }
 

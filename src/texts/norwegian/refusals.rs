@@ -18,6 +18,11 @@ pub(super) fn explain(error: &Error, profile: &ServiceProfile) -> String {
              passordet, kan du velge et nytt. Er det første gang du er her, må du aktivere kontoen din."
                 .to_owned()
         }
+        Error::CurrentPasswordRejected => {
+            "Dette er ikke passordet du har nå. Skriv det en gang til. Har du glemt det, kan du logge ut og \
+             velge et nytt med en kode."
+                .to_owned()
+        }
         Error::PasswordRejected(problem) => password(*problem, profile),
         Error::PasswordStopped => {
             "Det har vært for mange mislykkede forsøk på å logge inn med denne e-postadressen. For \
@@ -25,7 +30,10 @@ pub(super) fn explain(error: &Error, profile: &ServiceProfile) -> String {
                 .to_owned()
         }
         Error::Throttled { retry_after } => {
-            format!("Det ble for mange forsøk. Prøv igjen om {}.", wait(*retry_after))
+            format!(
+                "Du må vente litt, så det ikke blir for mange forsøk. Prøv igjen om {}.",
+                wait(*retry_after)
+            )
         }
         Error::Overloaded => "Det er veldig stor pågang akkurat nå. Vent litt og prøv igjen.".to_owned(),
         Error::Backend(_) => format!(
@@ -45,7 +53,8 @@ fn wait(retry_after: Duration) -> String {
 
 const fn contact(problem: ContactProblem) -> &'static str {
     match problem {
-        ContactProblem::Empty => "Skriv e-postadressen eller mobilnummeret ditt.",
+        ContactProblem::NoEmailAddress => "Skriv e-postadressen din.",
+        ContactProblem::NoPhoneNumber => "Skriv mobilnummeret ditt.",
         ContactProblem::TooLong { .. } => {
             "Dette er lengre enn en e-postadresse eller et mobilnummer kan være. Sjekk det du skrev."
         }
@@ -114,6 +123,10 @@ fn code(problem: CodeProblem) -> String {
         ),
         CodeProblem::TriesExhausted => "Koden er prøvd for mange ganger. Be om en ny.".to_owned(),
         CodeProblem::Expired => "Koden er utløpt eller allerede brukt. Be om en ny.".to_owned(),
+        CodeProblem::NotSentAgain => {
+            "Koden kan ikke sendes på nytt. Den siste du fikk, virker kanskje fortsatt. Hvis ikke, be om en ny."
+                .to_owned()
+        }
     }
 }
 
