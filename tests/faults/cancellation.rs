@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use vestibule::Error;
 
-use crate::scene::{Before, Given, OLA, SCENES, Scene, THIRD, at_rest, failures_until_a_wait, tight_world};
+use crate::scene::{
+    Before, Given, OLA, SCENES, Scene, THIRD, at_rest, failures_until_a_wait, patient_world, tight_world,
+};
 use crate::world::script::Fault;
 use crate::world::*;
 
@@ -37,7 +39,7 @@ async fn a_caller_may_hang_up_anywhere_and_nothing_is_half_done() {
         let mut done = false;
         for polls in 1..ENOUGH {
             let what = format!("{scene:?}, dropped after poll {polls}");
-            let world = tight_world();
+            let world = patient_world();
             let before = scene.begin(&world).await;
             world.script.pause_at_every_call();
             let given = {

@@ -72,9 +72,19 @@ pub const PHONE: &str = "41234567";
 
 /// A world with as few places as there can be, so that one that is not given back is missed.
 pub fn tight_world() -> World {
+    a_tight_world(vestibule::Settings::default())
+}
+
+/// The same, for tests in which no store hangs: a busy machine is not taken for one that does.
+pub fn patient_world() -> World {
+    let mut settings = vestibule::Settings::default();
+    settings.port_deadline = Duration::from_secs(10_000);
+    a_tight_world(settings)
+}
+
+fn a_tight_world(mut settings: vestibule::Settings) -> World {
     expect_panics();
     World::swift(|builder| {
-        let mut settings = vestibule::Settings::default();
         settings.arming_queue = 1;
         settings.sending_queue = 1;
         settings.notice_queue = 4;
