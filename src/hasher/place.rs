@@ -11,6 +11,7 @@ use super::places::{Lane, Standing};
 use super::pool::{Job, Shared, Work};
 use super::progress::Progress;
 use super::stored::PasswordHash;
+use crate::password::PasswordProblem;
 
 /// A reserved place in the pool: while it is held, its jobs are never turned away. Dropping it frees it.
 ///
@@ -53,6 +54,15 @@ impl Place {
     pub(crate) async fn hash(&mut self, password: SecretString) -> Result<PasswordHash, HashFailure> {
         let (reply, hash) = oneshot::channel();
         self.submit(Work::Hash { password, reply }, hash).await
+    }
+
+    /// Judges a new password, which takes a while for a long one, on a thread that holds up nobody else.
+    pub(crate) async fn judge(
+        &mut self,
+        judge: impl FnOnce() -> Result<(), PasswordProblem> + Send + 'static,
+    ) -> Result<Result<(), PasswordProblem>, HashFailure> {
+        let (reply, judgement) = oneshot::channel();
+        self.submit(Work::Judge { judge: Box::new(judge), reply }, judgement).await
     }
 
     /// Tells, also when this place is gone, whether anything was hashed for it.

@@ -23,6 +23,7 @@ use super::settings::HashingSettings;
 use super::stats::{Counters, PoolStats};
 use super::stored::PasswordHash;
 use crate::error::{BackendError, BackendErrorKind};
+use crate::password::PasswordProblem;
 
 /// A few plain threads that hash passwords, and the queue in front of them. Dropping it ends the threads; jobs that
 /// still wait are answered [`HashFailure::Stopped`].
@@ -63,6 +64,10 @@ pub(super) enum Work {
     Hash {
         password: SecretString,
         reply: oneshot::Sender<Result<PasswordHash, HashFailure>>,
+    },
+    Judge {
+        judge: Box<dyn FnOnce() -> Result<(), PasswordProblem> + Send>,
+        reply: oneshot::Sender<Result<Result<(), PasswordProblem>, HashFailure>>,
     },
 }
 
@@ -186,6 +191,15 @@ impl Shared {
                 let hash = self.guard(memory, |memory| self.hasher.hash(memory, &password));
                 drop((password, seat));
                 let _ = reply.send(hash);
+            }
+            Work::Judge { judge, reply } => {
+                // It is no hash, and is not counted as one.
+                let judgement = catch_unwind(AssertUnwindSafe(judge)).map_err(|_| {
+                    self.counters.panicked.up();
+                    HashFailure::Panicked
+                });
+                drop(seat);
+                let _ = reply.send(judgement);
             }
         }
     }

@@ -192,7 +192,8 @@ impl PasswordPolicy {
         rules::about_the_person(password.expose(), words, &self.service)
     }
 
-    fn check_length(&self, password: &NewPassword) -> Result<(), PasswordProblem> {
+    /// Applies the first rule alone, which costs next to nothing.
+    pub(crate) fn check_length(&self, password: &NewPassword) -> Result<(), PasswordProblem> {
         let length = password.expose().chars().count();
         if length < self.minimum {
             return Err(PasswordProblem::TooShort { minimum: self.minimum });

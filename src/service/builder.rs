@@ -164,7 +164,7 @@ impl AccountServiceBuilder {
             Some(spawner) => spawner,
             None => default_spawner()?,
         };
-        let policy = self.policy.context_words([self.profile.name.as_str()]);
+        let policy = Arc::new(self.policy.context_words([self.profile.name.as_str()]));
         let lines = Lines::new(self.settings.log_ins_in_line);
         let spray = SprayMeter::new(self.settings.wrong_codes_that_mean_attack);
         let context = Arc::new(Context {

@@ -69,7 +69,7 @@ struct Inner {
     pool: HashPool,
     lines: Lines,
     spray: SprayMeter,
-    policy: PasswordPolicy,
+    policy: Arc<PasswordPolicy>,
     breached: Option<(Arc<dyn BreachedPasswords>, WhenUnavailable)>,
 }
 
@@ -177,9 +177,23 @@ impl fmt::Debug for AccountService {
 
 impl Inner {
     /// The rules that need nobody: they run before anything is counted, and answer the same whether or not the code
-    /// is right.
-    async fn check_password(&self, password: &NewPassword) -> Result<(), Error> {
-        self.policy.check(password)?;
+    /// is right. Nothing limits how often a stranger asks for this: it is done in a place of the hasher, of which each
+    /// source has its share, and not where the caller's other work would wait for it.
+    async fn check_password(
+        &self,
+        flow: Flow,
+        password: &Arc<NewPassword>,
+        origin: &Origin,
+        standing: Standing,
+        lane: &[u8],
+    ) -> Result<(), Error> {
+        // What is refused by its length alone is refused at once.
+        self.policy.check_length(password)?;
+        let mut place = self.reserve_hasher(flow, origin, standing, lane)?;
+        let (policy, judged) = (Arc::clone(&self.policy), Arc::clone(password));
+        let judgement = place.judge(move || policy.check(&judged)).await;
+        judgement.map_err(|failure| self.hashing_failed(failure))??;
+        drop(place);
         let Some((breached, when_unavailable)) = &self.breached else { return Ok(()) };
         let contains = breached.contains(password.secret());
         match (self.context.ask("breached_passwords.contains", contains).await, when_unavailable) {

@@ -41,12 +41,13 @@ pub(super) async fn change_password(
 ) -> Result<PasswordChanged, Error> {
     let context = &inner.context;
     let flow = Flow::ChangePassword;
-    inner.check_password(&new).await?;
-    let Some(current) = password::normalised(current) else { return Err(Error::CredentialsRejected) };
+    let (new, lane) = (Arc::new(new), id.as_str().as_bytes());
+    inner.check_password(flow, &new, origin, Standing::Trusted, lane).await?;
+    let Some(current) = password::normalised(current) else { return Err(Error::CurrentPasswordRejected) };
     let Some(turn) = inner.lines.wait_for_turn(limits::change_stop(context, id)).await else {
         return Err(inner.overloaded(flow, origin));
     };
-    let place = inner.reserve_hasher(flow, origin, Standing::Trusted, id.as_str().as_bytes())?;
+    let place = inner.reserve_hasher(flow, origin, Standing::Trusted, lane)?;
     let change = Change { inner: Arc::clone(inner), id: id.clone(), current, new, origin: origin.clone() };
     let (change, place, attempt) = context.finish(change.count(place, turn)).await?;
     context.to_the_end(change.run(place, attempt)).await
@@ -56,7 +57,7 @@ struct Change {
     inner: Arc<Inner>,
     id: AccountId,
     current: SecretString,
-    new: NewPassword,
+    new: Arc<NewPassword>,
     origin: Origin,
 }
 

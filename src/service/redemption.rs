@@ -145,9 +145,9 @@ pub(super) async fn redeem(
     if code.in_format(handle.code_format()).is_none() {
         return Err(CodeProblem::Malformed.into());
     }
-    inner.check_password(&password).await?;
-    let flow = redeeming(purpose);
-    let place = inner.reserve_hasher(flow, origin, Standing::Anyone, &origin.source())?;
+    let (flow, password, lane) = (redeeming(purpose), Arc::new(password), origin.source());
+    inner.check_password(flow, &password, origin, Standing::Anyone, &lane).await?;
+    let place = inner.reserve_hasher(flow, origin, Standing::Anyone, &lane)?;
 
     let redemption = Redemption {
         inner: Arc::clone(inner),
@@ -165,7 +165,7 @@ struct Redemption {
     purpose: Purpose,
     handle: CodeHandle,
     code: Code,
-    password: NewPassword,
+    password: Arc<NewPassword>,
     origin: Origin,
 }
 

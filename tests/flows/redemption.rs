@@ -1,9 +1,11 @@
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Barrier;
 use vestibule::code::CodeProblem;
 use vestibule::event::{CodeRefusal, DecoyReason, EventKind};
+use vestibule::hasher::HashingSettings;
 use vestibule::password::PasswordProblem;
 use vestibule::ports::{Clock, Spawner, Task};
 use vestibule::{CodeHandle, CodeRequest, Contact, Error, KeyRing, ServiceKey};
@@ -299,6 +301,34 @@ async fn a_handle_alone_says_how_long_its_code_is_valid_and_when_it_can_be_sent_
 }
 
 #[tokio::test]
+async fn a_stranger_who_sends_long_passwords_holds_up_no_more_than_his_share_of_the_hasher() {
+    let one = NonZeroUsize::new(1).unwrap();
+    // An ordinary hash: the log-in below holds the only place for as long as nobody goes on with it.
+    let world =
+        World::with(|builder| builder.hashing(HashingSettings::default().threads(one).queue_places(one)));
+    let (request, code) = asked(&world).await;
+    let (name, origin) = (address("ola@example.no"), here());
+    let mut log_in = Box::pin(world.service.log_in(&name, secret(PASSWORD), &origin));
+    while world.service.hash_pool().places_taken == 0 {
+        assert!(futures_lite::future::poll_once(&mut log_in).await.is_none());
+    }
+    world.script.clear();
+    let refused =
+        world.service.activate(&request.handle, &code, new("passord1234passord1234"), &from(2)).await;
+    assert!(same(&refused, &Error::Overloaded), "{refused:?}");
+    assert!(world.script.calls().is_empty(), "nothing was counted");
+    let short = world.service.activate(&request.handle, &code, new("kort"), &from(2)).await;
+    assert!(matches!(short, Err(Error::PasswordRejected(PasswordProblem::TooShort { .. }))), "{short:?}");
+    drop(log_in);
+    while world.service.hash_pool().places_taken > 0 {
+        tokio::task::yield_now().await;
+    }
+    let refused =
+        world.service.activate(&request.handle, &code, new("passord1234passord1234"), &from(2)).await;
+    assert!(matches!(refused, Err(Error::PasswordRejected(PasswordProblem::Common))), "{refused:?}");
+}
+
+#[tokio::test]
 async fn an_account_has_at_most_a_hundred_guesses_a_day_however_many_requests_there_are() {
     let world = World::with_settings(|settings| {
         let often =
@@ -407,10 +437,8 @@ async fn a_caller_who_hangs_up_changes_nothing_of_what_follows() {
     let world = World::new();
     let (request, code) = asked(&world).await;
     let origin = here();
-    let mut redemption = Box::pin(world.service.activate(&request.handle, &code, new(PASSWORD), &origin));
-    // One poll is enough to hand the work to the background; then the caller is gone.
-    assert!(futures_lite::future::poll_once(&mut redemption).await.is_none());
-    drop(redemption);
+    // From the count on the work is the background's; then the caller is gone.
+    world.begin(world.service.activate(&request.handle, &code, new(PASSWORD), &origin)).await;
     world.settle().await;
     world.log_in("ola@example.no", PASSWORD).await.unwrap();
     world.settle().await;

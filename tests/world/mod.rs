@@ -200,6 +200,16 @@ impl World {
         self.event_kinds().contains(kind)
     }
 
+    /// Goes on with a call until it has asked a store, and no further.
+    pub async fn begin<T>(&self, call: impl Future<Output = T>) {
+        let mut call = std::pin::pin!(call);
+        self.script.clear();
+        while self.script.calls().is_empty() {
+            assert!(futures_lite::future::poll_once(&mut call).await.is_none(), "it ended already");
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// How many passwords the hash pool has worked on.
     pub fn hashed(&self) -> u64 {
         self.service.hash_pool().started
