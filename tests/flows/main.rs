@@ -1,5 +1,5 @@
-//! The flows, end to end on memory ports: one file per flow, named as in `src/service/`, and one for what happens
-//! behind the answer.
+//! The flows, end to end on memory ports: one file per flow, named as in `src/service/`, one for what happens
+//! behind the answer, and one for asking again.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
 
@@ -13,4 +13,5 @@ mod operator;
 mod password_change;
 mod recovery;
 mod redemption;
+mod resending;
 mod statements;

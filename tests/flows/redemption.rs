@@ -7,23 +7,23 @@ use vestibule::code::CodeProblem;
 use vestibule::event::{CodeRefusal, DecoyReason, EventKind};
 use vestibule::hasher::HashingSettings;
 use vestibule::password::PasswordProblem;
-use vestibule::ports::{Clock, Spawner, Task};
+use vestibule::ports::{Spawner, Task};
 use vestibule::{CodeHandle, CodeRequest, Contact, Error, KeyRing, ServiceKey};
 
 use crate::world::*;
 
-async fn asked(world: &World) -> (CodeRequest, vestibule::Code) {
+pub(crate) async fn asked(world: &World) -> (CodeRequest, vestibule::Code) {
     world.register("ola@example.no");
     let request = world.service.request_activation(&email("ola@example.no"), &here()).await.unwrap();
     let code = world.code_to(&email("ola@example.no")).await;
     (request, code)
 }
 
-fn wrong(tries_left: u32) -> Error {
+pub(crate) fn wrong(tries_left: u32) -> Error {
     CodeProblem::Wrong { tries_left }.into()
 }
 
-fn same<T>(result: &Result<T, Error>, error: &Error) -> bool {
+pub(crate) fn same<T>(result: &Result<T, Error>, error: &Error) -> bool {
     matches!(result, Err(refused) if format!("{refused:?}") == format!("{error:?}"))
 }
 
@@ -221,83 +221,6 @@ async fn a_code_is_worth_nothing_with_another_handle() {
     let refused = world.service.activate(&forged, &code, new(PASSWORD), &here()).await;
     assert!(same(&refused, &CodeProblem::Expired.into()));
     world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
-}
-
-#[tokio::test]
-async fn only_the_newest_code_works_and_a_resend_gives_no_more_tries() {
-    let world = World::new();
-    let (request, first) = asked(&world).await;
-    for _ in 0..4 {
-        let refused =
-            world.service.activate(&request.handle, &other_than(&first), new(PASSWORD), &here()).await;
-        assert!(refused.is_err());
-    }
-    world.clock.turn(Duration::from_secs(60));
-    let again = world.service.resend_code(&request.handle, &here()).await.unwrap();
-    assert_eq!(again.expires_at, request.expires_at);
-    let second = world.code_to(&email("ola@example.no")).await;
-    let refused = world.service.activate(&request.handle, &first, new(PASSWORD), &here()).await;
-    assert!(same(&refused, &wrong(5)), "{refused:?}");
-    world.service.activate(&request.handle, &second, new(PASSWORD), &here()).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_code_is_sent_again_after_a_minute_and_three_times_at_most() {
-    let world = World::new();
-    let (request, _) = asked(&world).await;
-    world.clock.turn(Duration::from_secs(59));
-    let early = world.service.resend_code(&request.handle, &here()).await;
-    assert!(same(&early, &Error::Throttled { retry_after: Duration::from_secs(1) }), "{early:?}");
-    for _ in 0..2 {
-        world.clock.turn(Duration::from_secs(60));
-        world.service.resend_code(&request.handle, &here()).await.unwrap();
-        world.settle().await;
-    }
-    world.clock.turn(Duration::from_secs(60));
-    let late = world.service.resend_code(&request.handle, &here()).await;
-    assert!(same(&late, &CodeProblem::NotSentAgain.into()));
-    assert_eq!(world.codes_to(&email("ola@example.no")).len(), 3);
-}
-
-#[tokio::test]
-async fn a_code_that_cannot_be_sent_again_is_not_said_to_have_expired_and_works() {
-    let world = World::new();
-    let (request, code) = asked(&world).await;
-    let again = async || world.service.resend_code(&request.handle, &here()).await;
-    world.clock.turn(Duration::from_secs(8 * 60));
-    // Too little of its life is left.
-    assert!(same(&again().await, &CodeProblem::NotSentAgain.into()));
-    world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
-    assert!(same(&again().await, &CodeProblem::NotSentAgain.into()));
-    world.clock.turn(Duration::from_secs(2 * 60));
-    assert!(same(&again().await, &CodeProblem::Expired.into()));
-}
-
-#[tokio::test]
-async fn a_handle_alone_says_how_long_its_code_is_valid_and_when_it_can_be_sent_again() {
-    let world = World::new();
-    world.register("ola@example.no");
-    for contact in ["ola@example.no", "ingen@example.no"] {
-        let mut request = world.service.request_activation(&email(contact), &here()).await.unwrap();
-        for (expected, wait) in [(Some(60), 60), (Some(60), 200), (None, 0)] {
-            let now = world.clock.now();
-            // What an application keeps is text.
-            let kept = CodeHandle::parse(&request.handle.expose_for_cookie()).unwrap();
-            assert_eq!(kept.resend_in(now), expected.map(Duration::from_secs));
-            assert_eq!((kept.expires_at(), kept.resend_at()), (request.expires_at, request.resend_at));
-            assert_eq!(kept.code_format(), request.code_format);
-            world.clock.turn(Duration::from_secs(wait));
-            if expected.is_some() {
-                request = world.service.resend_code(&kept, &here()).await.unwrap();
-            }
-        }
-        assert_eq!(request.handle.valid_for(world.clock.now()), Duration::from_secs(600 - 260));
-    }
-    // Not in the last minutes either, in which no code is sent.
-    let request = world.service.request_activation(&email("kari@example.no"), &here()).await.unwrap();
-    world.clock.turn(Duration::from_secs(450));
-    let late = world.service.resend_code(&request.handle, &here()).await.unwrap();
-    assert_eq!(late.resend_at, None);
 }
 
 #[tokio::test]
