@@ -7,6 +7,8 @@ pub mod postgres;
 #[cfg(feature = "redis")]
 pub mod redis;
 pub mod routing;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "redis"))]
+mod rows;
 #[cfg(feature = "sms-gateway")]
 pub mod sms_gateway;
 #[cfg(feature = "smtp")]

@@ -4,6 +4,8 @@
 
 #[path = "../servers/mod.rs"]
 mod servers;
+#[path = "../stores/mod.rs"]
+mod stores;
 #[path = "../world/mod.rs"]
 mod world;
 

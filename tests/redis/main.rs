@@ -9,6 +9,8 @@
 
 #[path = "../servers/mod.rs"]
 mod servers;
+#[path = "../stores/mod.rs"]
+mod stores;
 
 mod arithmetic;
 mod cluster;

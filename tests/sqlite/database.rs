@@ -1,17 +1,13 @@
-//! A database of one test, and the things that are stored in it.
+//! A database of one test.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use tempfile::TempDir;
-use vestibule::account::{CredentialChange, PasswordChange, Registration};
 use vestibule::adapters::sqlite::{SqliteCodes, SqliteDirectory, SqliteThrottle, connect_options, migrate};
-use vestibule::code::{CodeFormat, CodeMac, HandleDigest, Purpose};
-use vestibule::ports::{ArmedCode, CodeTarget, PendingCode};
-use vestibule::throttle::{Charge, Schedule, ThrottleKey};
-use vestibule::time::OffsetDateTime;
-use vestibule::{AccountId, Contact, CredentialVersion, EmailAddress, Locale, PasswordHash};
+
+pub(crate) use crate::stores::samples::*;
 
 pub(crate) struct Database {
     folder: TempDir,
@@ -69,64 +65,4 @@ impl Database {
 
 pub(crate) fn pool_of_one(options: SqliteConnectOptions) -> SqlitePool {
     SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options)
-}
-
-pub(crate) fn now() -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
-}
-
-pub(crate) fn in_minutes(minutes: u64) -> OffsetDateTime {
-    now() + Duration::from_secs(60 * minutes)
-}
-
-pub(crate) fn email(address: &str) -> Contact {
-    EmailAddress::parse(address).unwrap().into()
-}
-
-pub(crate) fn ola() -> Registration {
-    Registration::new(email("ola@example.no")).name("Ola Nordmann").locale(Locale::NORWEGIAN)
-}
-
-pub(crate) fn change(hash: &str) -> CredentialChange {
-    CredentialChange {
-        password: PasswordHash::from_stored(hash),
-        how: PasswordChange::Activated,
-        proven: Some(email("ola@example.no")),
-        at: now(),
-    }
-}
-
-pub(crate) fn handle(number: u8) -> HandleDigest {
-    HandleDigest::from_bytes([number; 32])
-}
-
-pub(crate) fn pending(number: u8) -> PendingCode {
-    PendingCode {
-        handle: handle(number),
-        purpose: Purpose::Activation,
-        contact: email("ola@example.no"),
-        locale: Some(Locale::NORWEGIAN),
-        format: CodeFormat::EIGHT_DIGITS,
-        created_at: now(),
-        resend_at: in_minutes(1),
-        reissue_until: in_minutes(8),
-        expires_at: in_minutes(10),
-        max_attempts: 10,
-        max_issues: 3,
-    }
-}
-
-pub(crate) fn armed() -> ArmedCode {
-    let target = CodeTarget {
-        account: AccountId::new("7"),
-        destination: email("ola@example.no"),
-        credential_version: CredentialVersion::from_stored("1"),
-    };
-    ArmedCode { target, mac: CodeMac::from_bytes(&[5; CodeMac::LENGTH]) }
-}
-
-/// One event on each of some keys, of which 10 may happen in a minute.
-pub(crate) fn charges(keys: impl IntoIterator<Item = u8>) -> Vec<Charge> {
-    let schedule = Schedule::window(10, Duration::from_secs(60)).unwrap();
-    keys.into_iter().map(|key| Charge { key: ThrottleKey::from_bytes([key; 32]), schedule }).collect()
 }

@@ -2,6 +2,9 @@
 #![cfg(feature = "sqlite")]
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "../stores/mod.rs"]
+mod stores;
+
 mod cancellation;
 mod database;
 mod directory;

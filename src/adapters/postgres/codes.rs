@@ -1,7 +1,6 @@
 //! The code store.
 
 use std::fmt;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::postgres::PgPool;
@@ -9,12 +8,13 @@ use time::OffsetDateTime;
 
 use crate::code::HandleDigest;
 use crate::error::{BackendError, BackendErrorKind};
-use crate::ports::{ArmedCode, Attempt, CodeStore, PendingCode, Reissue, Reissued};
+use crate::ports::{ArmedCode, Attempt, CodeStore, PendingCode, Reissue};
 
-use super::code_row::{Columns, read_pending, read_stored};
 use super::connection::{change, read, write};
 use super::moment::milliseconds;
 use super::purge::purge;
+use super::rows::code::{read_reissued, read_stored};
+use super::rows::refusals::{too_soon, why_not_counted};
 
 /// Keeps codes in `vestibule.codes`.
 ///
@@ -120,11 +120,7 @@ impl CodeStore for PostgresCodes {
         })
         .await?;
         if let [row] = &issued[..] {
-            let columns = Columns(row);
-            return Ok(Reissue::Again(Reissued {
-                pending: read_pending(&columns)?,
-                issue: columns.number("issue")?,
-            }));
+            return Ok(Reissue::Again(read_reissued(row, handle)?));
         }
         // What ends a row never comes undone, so this finds it for no other reason than that it is too soon: also
         // when somebody else's call has just moved it on.
@@ -139,8 +135,7 @@ impl CodeStore for PostgresCodes {
         })
         .await?;
         let Some(row) = waiting.first() else { return Ok(Reissue::Gone) };
-        let wait = Columns(row).time("resend_at")? - now;
-        Ok(Reissue::TooSoon { retry_after: Duration::try_from(wait).unwrap_or_default() })
+        too_soon(row, now)
     }
 
     async fn count_attempt(
@@ -160,7 +155,7 @@ impl CodeStore for PostgresCodes {
         })
         .await?;
         if let [row] = &counted[..] {
-            return Ok(Attempt::Counted(read_stored(&Columns(row))?));
+            return Ok(Attempt::Counted(read_stored(row, handle)?));
         }
         let refused = read(&self.pool, || {
             sqlx::query(
@@ -170,18 +165,7 @@ impl CodeStore for PostgresCodes {
         })
         .await?;
         let Some(row) = refused.first() else { return Ok(Attempt::Unknown) };
-        let columns = Columns(row);
-        if columns.optional_time("taken_at")?.is_some() {
-            return Ok(Attempt::Taken);
-        }
-        if columns.time("expires_at")? <= now {
-            return Ok(Attempt::Expired);
-        }
-        if columns.number("attempts")? >= columns.number("max_attempts")? {
-            return Ok(Attempt::Exhausted);
-        }
-        // The row came between the two statements.
-        Ok(Attempt::Unknown)
+        why_not_counted(row, now)
     }
 
     async fn take(
@@ -206,8 +190,8 @@ impl CodeStore for PostgresCodes {
     async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {
         purge(
             &self.pool,
-            "delete from vestibule.codes where handle = any(array( \
-               select handle from vestibule.codes where expires_at < $1 order by expires_at limit $2 \
+            "delete from vestibule.codes where ctid = any(array( \
+               select ctid from vestibule.codes where expires_at < $1 order by expires_at limit $2 \
                for update skip locked))",
             before,
         )
@@ -219,7 +203,7 @@ impl CodeStore for PostgresCodes {
 /// that this one has prepared.
 macro_rules! requested {
     () => {
-        "handle, purpose, contact, locale, format, created_at, resend_at, reissue_until, expires_at, max_attempts, \
+        "purpose, contact, locale, format, created_at, resend_at, reissue_until, expires_at, max_attempts, \
          max_issues, issue"
     };
 }

@@ -12,9 +12,9 @@ use crate::error::BackendError;
 use crate::hasher::PasswordHash;
 use crate::ports::{Clock, Found, SystemClock, UserDirectory};
 
-use super::account_row::read_accounts;
 use super::connection::{change, read, write};
 use super::moment::milliseconds;
+use super::rows::account::read_accounts;
 
 /// Keeps people in `vestibule.accounts` and `vestibule.contacts`, with what an operator needs: to register, suspend,
 /// move and list them.

@@ -76,7 +76,7 @@ pub(super) fn failed(error: sqlx::Error) -> BackendError {
 }
 
 /// A row that PostgreSQL could read and this library cannot.
-pub(super) fn damaged(table: &'static str) -> BackendError {
+pub(super) fn damaged(table: &str) -> BackendError {
     BackendError::new(
         BackendErrorKind::Corrupt,
         format!("a row of {table} is damaged: delete it, or restore the PostgreSQL database from a backup"),

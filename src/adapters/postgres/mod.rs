@@ -86,20 +86,21 @@
 //! [`TimedOut`]: crate::error::BackendErrorKind::TimedOut
 //! [`purge`]: crate::AccountService::purge
 
-mod account_row;
-mod code_row;
 mod codes;
 mod connection;
 mod directory;
 mod failure;
 #[cfg(feature = "contract")]
 mod managed;
-mod moment;
 mod purge;
 mod registering;
+mod row;
 mod schema;
 mod throttle;
 mod throttle_row;
+
+use super::rows;
+use super::rows::moment;
 
 pub use self::codes::PostgresCodes;
 pub use self::directory::PostgresDirectory;

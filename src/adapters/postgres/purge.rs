@@ -12,6 +12,9 @@ use super::moment::milliseconds;
 const BATCH: i64 = 1_000;
 
 /// Runs `delete`, which takes a time and the size of a batch, until it finds less than a batch.
+///
+/// It names rows by their place (`ctid`), which stays theirs while they are locked: looking each up by its key would read
+/// a page of that index for every row.
 pub(super) async fn purge(
     pool: &PgPool,
     delete: &'static str,

@@ -15,11 +15,11 @@ use crate::error::BackendError;
 use crate::random;
 
 use super::PostgresDirectory;
-use super::account_row::{kind, spelling};
 use super::connection::{Session, in_time, tried_again};
 use super::directory::may_exist;
 use super::failure::Failure;
 use super::moment::milliseconds;
+use super::rows::account::{kind, spelling};
 
 /// How long entering many people may take in all. No statement may take longer than any other.
 const PATIENCE_FOR_MANY: Duration = Duration::from_secs(5 * 60);

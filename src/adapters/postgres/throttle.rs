@@ -131,8 +131,8 @@ impl ThrottleStore for PostgresThrottle {
     async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {
         purge(
             &self.pool,
-            "delete from vestibule.throttles where key = any(array( \
-               select key from vestibule.throttles where forget_at <= $1 order by forget_at limit $2 \
+            "delete from vestibule.throttles where ctid = any(array( \
+               select ctid from vestibule.throttles where forget_at <= $1 order by forget_at limit $2 \
                for update skip locked))",
             before,
         )

@@ -2,17 +2,12 @@
 
 use std::collections::HashMap;
 
-use time::OffsetDateTime;
-
-use crate::account::{AccountId, CredentialVersion};
-use crate::code::{CodeMac, HandleDigest, Purpose};
-use crate::contact::Contact;
 use crate::error::BackendError;
-use crate::locale::Locale;
-use crate::ports::{ArmedCode, CodeTarget, PendingCode, StoredCode};
+use crate::ports::{ArmedCode, PendingCode};
 
 use super::failure::damaged;
-use super::moment::{milliseconds, moment};
+use super::moment::milliseconds;
+use super::rows::Columns;
 
 /// The fields of a new row but its issue, names and values in turn.
 pub(super) fn fields_of_pending(code: &PendingCode) -> Vec<Vec<u8>> {
@@ -51,59 +46,31 @@ fn named<const N: usize>(fields: [(&str, String); N]) -> Vec<Vec<u8>> {
     fields.into_iter().flat_map(|(name, value)| [name.as_bytes().to_vec(), value.into_bytes()]).collect()
 }
 
-/// What Redis holds of a row.
+/// What Redis holds of a row: numbers are in decimal.
 pub(super) struct Fields(pub(super) HashMap<String, Vec<u8>>);
 
-impl Fields {
-    pub(super) fn stored(&self, handle: &HandleDigest) -> Result<StoredCode, BackendError> {
-        Ok(StoredCode {
-            pending: self.pending(handle)?,
-            issue: self.parsed("issue")?,
-            attempts: self.parsed("attempts")?,
-            armed: self.armed()?,
-        })
+impl Columns for Fields {
+    fn text(&self, name: &str) -> Result<Option<&str>, BackendError> {
+        self.bytes(name)?.map(|bytes| std::str::from_utf8(bytes).map_err(|_| damaged())).transpose()
     }
 
-    pub(super) fn pending(&self, handle: &HandleDigest) -> Result<PendingCode, BackendError> {
-        Ok(PendingCode {
-            handle: *handle,
-            purpose: Purpose::from_name(self.text("purpose")?).ok_or_else(damaged)?,
-            contact: Contact::from_canonical(self.text("contact")?).map_err(|_| damaged())?,
-            locale: match self.0.get("locale") {
-                Some(_) => Some(Locale::new(self.text("locale")?)),
-                None => None,
-            },
-            format: self.parsed("format")?,
-            created_at: self.time("created_at")?,
-            resend_at: self.time("resend_at")?,
-            reissue_until: self.time("reissue_until")?,
-            expires_at: self.time(EXPIRES_AT)?,
-            max_attempts: self.parsed("max_attempts")?,
-            max_issues: self.parsed("max_issues")?,
-        })
+    fn free_text(&self, name: &str) -> Result<Option<&[u8]>, BackendError> {
+        self.bytes(name)
     }
 
-    pub(super) fn parsed<T: std::str::FromStr>(&self, name: &str) -> Result<T, BackendError> {
-        self.text(name)?.parse().map_err(|_| damaged())
+    fn bytes(&self, name: &str) -> Result<Option<&[u8]>, BackendError> {
+        Ok(self.0.get(name).map(Vec::as_slice))
     }
 
-    fn armed(&self) -> Result<Option<ArmedCode>, BackendError> {
-        let Some(mac) = self.0.get("mac") else { return Ok(None) };
-        let target = CodeTarget {
-            account: AccountId::new(self.text("account_id")?),
-            destination: Contact::from_canonical(self.text("destination")?).map_err(|_| damaged())?,
-            credential_version: CredentialVersion::from_stored(self.text("credential_version")?),
-        };
-        let mac = mac.as_slice().try_into().map_err(|_| damaged())?;
-        Ok(Some(ArmedCode { target, mac: CodeMac::from_bytes(mac) }))
+    fn number(&self, name: &str) -> Result<Option<i64>, BackendError> {
+        self.text(name)?.map(|digits| digits.parse().map_err(|_| damaged())).transpose()
     }
 
-    fn time(&self, name: &str) -> Result<OffsetDateTime, BackendError> {
-        moment(self.parsed(name)?).ok_or_else(damaged)
+    fn table(name: &str) -> String {
+        name.to_owned()
     }
 
-    fn text(&self, name: &str) -> Result<&str, BackendError> {
-        let bytes = self.0.get(name).ok_or_else(damaged)?;
-        std::str::from_utf8(bytes).map_err(|_| damaged())
+    fn damaged(_: &str) -> BackendError {
+        damaged()
     }
 }

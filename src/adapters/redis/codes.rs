@@ -11,13 +11,14 @@ use time::OffsetDateTime;
 
 use crate::code::HandleDigest;
 use crate::error::{BackendError, BackendErrorKind};
-use crate::ports::{ArmedCode, Attempt, CodeStore, PendingCode, Reissue, Reissued};
+use crate::ports::{ArmedCode, Attempt, CodeStore, PendingCode, Reissue};
 
 use super::code_row::{EXPIRES_AT, Fields, fields_of_armed, fields_of_pending};
 use super::connection::Connection;
 use super::failure::damaged;
 use super::moment::milliseconds;
 use super::options::RedisOptions;
+use super::rows::code::{read_reissued, read_stored};
 use super::scan::Scan;
 use super::script::{self, number};
 
@@ -112,9 +113,7 @@ impl CodeStore for RedisCodes {
         let (outcome, wait, row): (String, u64, Option<HashMap<String, Vec<u8>>>) =
             self.connection.run(&script::REISSUE, &self.key(handle), &arguments).await?;
         match (outcome.as_str(), row.map(Fields)) {
-            ("again", Some(row)) => {
-                Ok(Reissue::Again(Reissued { pending: row.pending(handle)?, issue: row.parsed("issue")? }))
-            }
+            ("again", Some(row)) => Ok(Reissue::Again(read_reissued(&row, handle)?)),
             ("too soon", _) => Ok(Reissue::TooSoon { retry_after: Duration::from_millis(wait) }),
             ("gone", _) => Ok(Reissue::Gone),
             _ => Err(damaged()),
@@ -130,7 +129,7 @@ impl CodeStore for RedisCodes {
         let (outcome, row): (String, Option<HashMap<String, Vec<u8>>>) =
             self.connection.run(&script::COUNT_ATTEMPT, &self.key(handle), &arguments).await?;
         match (outcome.as_str(), row.map(Fields)) {
-            ("counted", Some(row)) => Ok(Attempt::Counted(row.stored(handle)?)),
+            ("counted", Some(row)) => Ok(Attempt::Counted(read_stored(&row, handle)?)),
             ("exhausted", _) => Ok(Attempt::Exhausted),
             ("expired", _) => Ok(Attempt::Expired),
             ("taken", _) => Ok(Attempt::Taken),

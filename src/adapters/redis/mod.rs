@@ -80,12 +80,14 @@ mod code_row;
 mod codes;
 mod connection;
 mod failure;
-mod moment;
 mod options;
 mod scan;
 mod script;
 mod server;
 mod throttle;
+
+use super::rows;
+use super::rows::moment;
 
 pub use self::codes::RedisCodes;
 pub use self::connection::connection_config;

@@ -1,7 +1,6 @@
 //! The code store.
 
 use std::fmt;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
@@ -9,12 +8,13 @@ use time::OffsetDateTime;
 
 use crate::code::HandleDigest;
 use crate::error::{BackendError, BackendErrorKind};
-use crate::ports::{ArmedCode, Attempt, CodeStore, PendingCode, Reissue, Reissued};
+use crate::ports::{ArmedCode, Attempt, CodeStore, PendingCode, Reissue};
 
-use super::code_row::{Columns, read_pending, read_stored};
 use super::failure::failed;
 use super::moment::milliseconds;
 use super::purge::purge;
+use super::rows::code::{read_reissued, read_stored};
+use super::rows::refusals::{too_soon, why_not_counted};
 
 /// Keeps codes in `vestibule_codes`.
 ///
@@ -22,7 +22,7 @@ use super::purge::purge;
 /// |---|---|
 /// | `insert`, `arm`, `take` | 1 |
 /// | `count_attempt`, `reissue` | 1; one more to say why nothing was done |
-/// | `purge` | 1 for each 1,000 rows |
+/// | `purge` | 1 for each 250 rows |
 ///
 /// Each statement is a transaction of its own: what it promises is in its `where` clause.
 #[derive(Clone)]
@@ -119,11 +119,7 @@ impl CodeStore for SqliteCodes {
             )
             .await?;
         if let Some(row) = issued {
-            let columns = Columns(&row);
-            return Ok(Reissue::Again(Reissued {
-                pending: read_pending(&columns)?,
-                issue: columns.number("issue")?,
-            }));
+            return Ok(Reissue::Again(read_reissued(&row, handle)?));
         }
         // What ends a row never comes undone, so this finds it for no other reason than that it is too soon: also
         // when somebody else's call has just moved it on.
@@ -139,8 +135,7 @@ impl CodeStore for SqliteCodes {
             )
             .await?;
         let Some(row) = waiting else { return Ok(Reissue::Gone) };
-        let wait = Columns(&row).time("resend_at")? - now;
-        Ok(Reissue::TooSoon { retry_after: Duration::try_from(wait).unwrap_or_default() })
+        too_soon(&row, now)
     }
 
     async fn count_attempt(
@@ -160,7 +155,7 @@ impl CodeStore for SqliteCodes {
             )
             .await?;
         if let Some(row) = counted {
-            return Ok(Attempt::Counted(read_stored(&Columns(&row))?));
+            return Ok(Attempt::Counted(read_stored(&row, handle)?));
         }
         let refused = self
             .one(
@@ -169,18 +164,7 @@ impl CodeStore for SqliteCodes {
             )
             .await?;
         let Some(row) = refused else { return Ok(Attempt::Unknown) };
-        let columns = Columns(&row);
-        if columns.optional_time("taken_at")?.is_some() {
-            return Ok(Attempt::Taken);
-        }
-        if columns.time("expires_at")? <= now {
-            return Ok(Attempt::Expired);
-        }
-        if columns.number("attempts")? >= columns.number("max_attempts")? {
-            return Ok(Attempt::Exhausted);
-        }
-        // The row came between the two statements.
-        Ok(Attempt::Unknown)
+        why_not_counted(&row, now)
     }
 
     async fn take(
@@ -204,8 +188,8 @@ impl CodeStore for SqliteCodes {
     async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {
         purge(
             &self.pool,
-            "delete from vestibule_codes where handle in \
-             (select handle from vestibule_codes where expires_at < ?1 order by expires_at limit ?2)",
+            "delete from vestibule_codes where rowid in \
+             (select rowid from vestibule_codes where expires_at < ?1 order by expires_at limit ?2)",
             before,
         )
         .await

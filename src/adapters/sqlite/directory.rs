@@ -13,10 +13,10 @@ use crate::error::BackendError;
 use crate::hasher::PasswordHash;
 use crate::ports::{Clock, Found, SystemClock, UserDirectory};
 
-use super::account_row::read_accounts;
 use super::connection::{BEGIN, connection};
 use super::failure::failed;
 use super::moment::milliseconds;
+use super::rows::account::read_accounts;
 
 /// Keeps people in `vestibule_accounts` and `vestibule_contacts`, with what an operator needs: to register, suspend,
 /// move and list them.

@@ -42,7 +42,7 @@ pub(super) fn failed(error: sqlx::Error) -> BackendError {
 }
 
 /// A row that SQLite could read and this library cannot.
-pub(super) fn damaged(table: &'static str) -> BackendError {
+pub(super) fn damaged(table: &str) -> BackendError {
     BackendError::new(
         BackendErrorKind::Corrupt,
         format!("a row of {table} is damaged: delete it, or restore the SQLite database from a backup"),

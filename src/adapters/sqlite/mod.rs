@@ -48,19 +48,20 @@
 //! The file holds password hashes, contacts and names, and so do the `-wal` file beside it and every backup: let nobody
 //! but the service read them. It holds no code, no handle and no password.
 
-mod account_row;
-mod code_row;
 mod codes;
 mod connection;
 mod directory;
 mod failure;
 #[cfg(feature = "contract")]
 mod managed;
-mod moment;
 mod purge;
 mod registering;
+mod row;
 mod schema;
 mod throttle;
+
+use super::rows;
+use super::rows::moment;
 
 pub use self::codes::SqliteCodes;
 pub use self::connection::connect_options;

@@ -11,8 +11,9 @@ use crate::error::BackendError;
 use super::failure::failed;
 use super::moment::milliseconds;
 
-/// How many rows one statement removes: it holds the lock to write for some milliseconds.
-const BATCH: i64 = 1_000;
+/// How many rows one statement removes. Among a million rows each is on a page of its own, which must be read and written:
+/// for so many, the lock to write is held for some milliseconds.
+const BATCH: i64 = 250;
 
 /// How long the lock is left to others between two batches: SQLite has no queue, so whoever waits for the lock looks
 /// for it now and then, at first every few milliseconds.

@@ -12,10 +12,10 @@ use crate::error::BackendError;
 use crate::random;
 
 use super::SqliteDirectory;
-use super::account_row::{kind, spelling};
 use super::connection::{BEGIN, connection};
 use super::failure::failed;
 use super::moment::milliseconds;
+use super::rows::account::{kind, spelling};
 
 impl SqliteDirectory {
     /// Enters a person, whose account is pending until it is activated. A contact that is given twice is kept once,

@@ -8,16 +8,15 @@ use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 use time::OffsetDateTime;
 
-use crate::error::{BackendError, BackendErrorKind};
+use crate::error::BackendError;
 use crate::ports::ThrottleStore;
-use crate::throttle::{
-    Charge, Settlement, ThrottleKey, ThrottleState, ThrottleStateProblem, Ticket, Verdict, settle,
-};
+use crate::throttle::{Charge, Settlement, ThrottleKey, ThrottleState, Ticket, Verdict, settle};
 
 use super::connection::{BEGIN, connection};
-use super::failure::{damaged, failed};
+use super::failure::failed;
 use super::moment::milliseconds;
 use super::purge::purge;
+use super::rows::throttle::read_state;
 
 /// Keeps throttles in `vestibule_throttles`.
 ///
@@ -26,7 +25,7 @@ use super::purge::purge;
 /// | `charge` | 2: one reads every key, one writes them all; 1 where a key waits or is stopped |
 /// | `refund` | 2, or 3 where some keys have events left and others none |
 ///
-/// `lift` is 1 statement, and `purge` 1 for each 1,000 rows.
+/// `lift` is 1 statement, and `purge` 1 for each 250 rows.
 #[derive(Clone)]
 pub struct SqliteThrottle {
     pool: SqlitePool,
@@ -133,18 +132,9 @@ async fn load(
 }
 
 fn read(row: &SqliteRow) -> Result<(ThrottleKey, Stored), BackendError> {
-    let key: &[u8] = row.try_get("key").map_err(failed)?;
-    let key = key.try_into().map_err(|_| damaged("vestibule_throttles"))?;
-    let state = row.try_get("state").map_err(failed)?;
-    let state = ThrottleState::from_bytes(state).map_err(|problem| match problem {
-        ThrottleStateProblem::UnknownVersion => BackendError::new(
-            BackendErrorKind::Misconfigured,
-            "a row of vestibule_throttles was written by a later release: run that release here too",
-        ),
-        ThrottleStateProblem::Damaged => damaged("vestibule_throttles"),
-    })?;
+    let (key, state) = read_state(row)?;
     let forget_at = row.try_get("forget_at").map_err(failed)?;
-    Ok((ThrottleKey::from_bytes(key), Stored { state, forget_at }))
+    Ok((key, Stored { state, forget_at }))
 }
 
 async fn write(

@@ -50,7 +50,9 @@ create table vestibule_codes (
     account_id text,
     destination text,
     credential_version text
-) strict, without rowid;
+-- By rowid, in the order they come, as they expire: SQLite advises against `without rowid` for rows above a twentieth of
+-- a page, which also lie in the inner pages of the tree then.
+) strict;
 
 create index vestibule_codes_by_expiry on vestibule_codes (expires_at);
 

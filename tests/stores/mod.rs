@@ -1,0 +1,6 @@
+//! What the tests of the stores share: samples of what is stored, and checks that are the same for each.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+pub(crate) mod samples;
