@@ -15,6 +15,7 @@ mod database;
 mod directory;
 mod failures;
 mod fire;
+mod purging;
 mod schema;
 mod service;
 mod severing;
@@ -71,6 +72,10 @@ fn main() -> ExitCode {
         a_key_with_many_events_stays_small_and_exact
         what_was_refunded_in_full_goes_with_the_next_purge
         batches_in_any_order_do_not_deadlock_whatever_the_default_isolation_is
+    }
+    tests! { suite, purging:
+        people_log_in_while_a_batch_is_being_removed
+        what_others_hold_is_left_for_the_next_time
     }
     tests! { suite, failures:
         a_missing_schema_is_named_as_such

@@ -9,7 +9,9 @@ use vestibule::throttle::ThrottleKey;
 
 use crate::servers::redis::RedisServer;
 
-pub(crate) use crate::stores::samples::{armed, charges_of as charges, handle, in_minutes, now, pending};
+pub(crate) use crate::stores::samples::{
+    armed, charges_of as charges, email, handle, in_minutes, now, pending,
+};
 
 pub(crate) async fn connect(server: &RedisServer) -> ConnectionManager {
     let client = Client::open(server.url()).unwrap();

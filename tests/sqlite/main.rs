@@ -12,6 +12,7 @@ mod failures;
 mod own_user_table;
 mod plans;
 mod processes;
+mod purging;
 mod schema;
 mod secrets;
 mod store;
