@@ -3,14 +3,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgPool, PgPoolOptions};
-use vestibule::account::RegistrationProblem;
+use vestibule::account::{Registration, RegistrationProblem};
 use vestibule::adapters::postgres::{PostgresCodes, PostgresDirectory, PostgresThrottle, migrate};
 use vestibule::error::{BackendError, BackendErrorKind};
-use vestibule::ports::{CodeStore, ThrottleStore, UserDirectory};
+use vestibule::ports::{Attempt, CodeStore, ThrottleStore, UserDirectory};
 use vestibule::throttle::{Ticket, Verdict};
 use vestibule::{AccountId, CredentialVersion, PasswordHash};
 
-use crate::database::{Database, armed, change, charges, email, handle, now, ola, pending, pool, pool_with};
+use crate::database::{
+    Database, armed, change, charges, email, handle, in_minutes, now, ola, pending, pool, pool_with,
+};
 use crate::servers::postgres::PostgresServer;
 
 fn problem(problem: RegistrationProblem) -> BackendError {
@@ -51,6 +53,16 @@ pub(crate) async fn failures_of(pool: &PgPool) -> (Vec<BackendError>, Vec<Backen
     (writing, reading)
 }
 
+/// How many rows each table has: what was refused leaves none behind.
+async fn rows(database: &Database) -> Vec<i64> {
+    let mut rows = Vec::new();
+    for table in ["accounts", "contacts", "codes", "throttles"] {
+        let count = sqlx::AssertSqlSafe(format!("select count(*) from vestibule.{table}"));
+        rows.push(sqlx::query_scalar(count).fetch_one(&database.pool).await.unwrap());
+    }
+    rows
+}
+
 fn assert_all(errors: &[BackendError], kind: BackendErrorKind, advice: &str) {
     for error in errors {
         assert_eq!(error.kind(), kind, "{error:?}");
@@ -79,7 +91,7 @@ pub(crate) async fn a_server_that_is_not_there_is_unavailable(server: Arc<Postgr
         let (writing, reading) = failures_of(&pool).await;
         assert_all(&writing, BackendErrorKind::Unavailable, "check");
         assert_all(&reading, BackendErrorKind::Unavailable, "check");
-        assert_eq!(migrate(&pool).await.unwrap_err().kind(), BackendErrorKind::Unavailable);
+        assert_all(&[migrate(&pool).await.unwrap_err()], BackendErrorKind::Unavailable, "check");
     }
     drop(server);
 }
@@ -127,6 +139,8 @@ pub(crate) async fn a_read_only_database_is_read_and_not_written(server: Arc<Pos
     let (writing, reading) = failures_of(&pool).await;
     assert_all(&writing, BackendErrorKind::Misconfigured, "read-only");
     assert!(reading.is_empty(), "{reading:?}");
+    assert_eq!(rows(&database).await, [0; 4], "nothing was half written");
+    database.codes().insert(&pending(1)).await.unwrap();
     let empty = Database::absent(&server).await;
     let pool = pool_with(empty.options().options([("default_transaction_read_only", "on")]), 1);
     let refusal = migrate(&pool).await.unwrap_err();
@@ -191,21 +205,43 @@ async fn fail_writes(database: &Database, when: &str, code: &str) {
         .await;
 }
 
-pub(crate) async fn a_full_disk_is_unavailable_and_works_once_there_is_room(server: Arc<PostgresServer>) {
+pub(crate) async fn a_full_disk_is_unavailable_and_loses_nothing_and_works_once_there_is_room(
+    server: Arc<PostgresServer>,
+) {
     let database = Database::new(&server).await;
     let (codes, throttle, directory) = (database.codes(), database.throttle(), database.directory());
+    let id = directory.register(ola()).await.unwrap();
+    let version = directory.get(&id).await.unwrap().unwrap().credential_version;
+    codes.insert(&pending(2)).await.unwrap();
+    let Verdict::Allowed(ticket) = throttle.charge(&charges([3]), now()).await.unwrap() else { panic!() };
+    let before = rows(&database).await;
     fail_writes(&database, "true", "53100").await;
+    let kari = || email("kari@example.no");
     let full = [
         codes.insert(&pending(1)).await.unwrap_err(),
+        codes.arm(&handle(2), 1, &armed(), now()).await.unwrap_err(),
+        codes.count_attempt(&handle(2), now()).await.unwrap_err(),
+        codes.take(&handle(2), 1, now()).await.unwrap_err(),
+        codes.purge(in_minutes(20)).await.unwrap_err(),
         throttle.charge(&charges([1, 2]), now()).await.unwrap_err(),
-        problem(directory.register(ola()).await.unwrap_err()),
+        throttle.refund(&ticket).await.unwrap_err(),
+        throttle.lift(&[charges([3])[0].key]).await.unwrap_err(),
+        throttle.purge(in_minutes(20)).await.unwrap_err(),
+        problem(directory.register(Registration::new(kari())).await.unwrap_err()),
+        problem(directory.replace_contacts(&id, vec![kari()]).await.unwrap_err()),
+        directory.suspend(&id).await.unwrap_err(),
+        directory.replace_credential(&id, &version, &change("new")).await.unwrap_err(),
     ];
     assert_all(&full, BackendErrorKind::Unavailable, "free space");
+    assert_eq!(rows(&database).await, before, "nothing was lost, and nothing half written");
     fail_writes(&database, "false", "53100").await;
     codes.insert(&pending(1)).await.unwrap();
     let Verdict::Allowed(ticket) = throttle.charge(&charges([1, 2]), now()).await.unwrap() else { panic!() };
     assert!(ticket.entries().iter().all(|entry| entry.events == 1), "nothing was counted before");
-    directory.register(ola()).await.unwrap();
+    let Attempt::Counted(code) = codes.count_attempt(&handle(2), now()).await.unwrap() else { panic!() };
+    assert!(code.attempts == 1 && code.armed.is_none());
+    assert!(directory.replace_credential(&id, &version, &change("new")).await.unwrap().is_some());
+    directory.register(Registration::new(kari())).await.unwrap();
 }
 
 pub(crate) async fn what_lost_against_others_is_tried_again_and_then_refused(server: Arc<PostgresServer>) {

@@ -20,6 +20,7 @@ mod schema;
 mod service;
 mod severing;
 mod statements;
+mod storage;
 mod store;
 mod throttle;
 
@@ -48,7 +49,7 @@ fn main() -> ExitCode {
         every_table_is_in_a_schema_of_its_own
         migrating_twice_changes_nothing
         pools_that_start_at_once_on_a_fresh_database_all_migrate_it
-        a_later_schema_is_refused
+        a_later_schema_is_refused_and_left_as_it_is
         a_migration_that_fails_leaves_nothing_behind
         a_role_that_may_only_read_and_write_rows_finds_the_schema_up_to_date
     }
@@ -73,6 +74,9 @@ fn main() -> ExitCode {
         what_was_refunded_in_full_goes_with_the_next_purge
         batches_in_any_order_do_not_deadlock_whatever_the_default_isolation_is
     }
+    tests! { suite, storage:
+        a_row_takes_no_more_than_the_guide_says
+    }
     tests! { suite, purging:
         people_log_in_while_a_batch_is_being_removed
         what_others_hold_is_left_for_the_next_time
@@ -87,7 +91,7 @@ fn main() -> ExitCode {
         a_pool_without_a_free_connection_is_busy
         a_closed_pool_is_unavailable
         who_waits_for_a_lock_is_answered_in_time_and_served_afterwards
-        a_full_disk_is_unavailable_and_works_once_there_is_room
+        a_full_disk_is_unavailable_and_loses_nothing_and_works_once_there_is_room
         what_lost_against_others_is_tried_again_and_then_refused
         damaged_rows_are_corrupt_and_can_be_lifted
         a_row_that_cannot_be_read_is_corrupt_and_its_values_are_not_printed

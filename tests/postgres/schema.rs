@@ -3,8 +3,9 @@ use std::sync::Arc;
 use sqlx::postgres::PgPool;
 use vestibule::adapters::postgres::migrate;
 use vestibule::error::BackendErrorKind;
+use vestibule::ports::UserDirectory;
 
-use crate::database::{Database, pool};
+use crate::database::{Database, ola, pool};
 use crate::servers::postgres::PostgresServer;
 
 async fn tables(pool: &PgPool) -> Vec<String> {
@@ -65,13 +66,17 @@ pub(crate) async fn pools_that_start_at_once_on_a_fresh_database_all_migrate_it(
     }
 }
 
-pub(crate) async fn a_later_schema_is_refused(server: Arc<PostgresServer>) {
+pub(crate) async fn a_later_schema_is_refused_and_left_as_it_is(server: Arc<PostgresServer>) {
     let database = Database::new(&server).await;
+    let id = database.directory().register(ola()).await.unwrap();
+    let before = tables(&database.pool).await;
     database.run("insert into vestibule.migrations values (99)").await;
     let refusal = migrate(&database.pool).await.unwrap_err();
     assert_eq!(refusal.kind(), BackendErrorKind::Misconfigured);
     let text = refusal.to_string();
     assert!(text.contains("version 99") && text.contains("run the release that made it"), "{text}");
+    assert_eq!(tables(&database.pool).await, before);
+    assert!(database.directory().get(&id).await.unwrap().is_some());
 }
 
 pub(crate) async fn a_migration_that_fails_leaves_nothing_behind(server: Arc<PostgresServer>) {

@@ -13,6 +13,7 @@ use crate::samples::{
 };
 use crate::servers::Suite;
 use crate::servers::redis::RedisServer;
+use crate::stores::storage::{count, request};
 use crate::{Server, tests};
 
 pub(crate) fn tests(suite: &mut Suite<RedisServer>) {
@@ -21,6 +22,7 @@ pub(crate) fn tests(suite: &mut Suite<RedisServer>) {
         as_many_tries_as_a_number_holds_may_be_allowed
         a_purge_removes_what_is_its_own
         every_key_goes_by_itself_an_hour_after_its_use
+        a_row_takes_no_more_than_the_guide_says
         a_refund_removes_a_log_without_events_and_keeps_the_others
         a_batch_without_charges_is_allowed
         stores_print_nothing_but_their_prefix
@@ -130,6 +132,35 @@ async fn every_key_goes_by_itself_an_hour_after_its_use(server: Server) {
     throttle.refund(&tickets[2]).await.unwrap();
     let life: i64 = connection.pttl(&key).await.unwrap();
     assert!((life - HOUR - 60_000).abs() < 30_000, "{life}");
+}
+
+/// guide/defaults.md says what a flood can store by that.
+async fn a_row_takes_no_more_than_the_guide_says(server: Server) {
+    let prefix = server.fresh_prefix();
+    let mut connection = connect(&server).await;
+    let codes = RedisCodes::open_with(connection.clone(), &options(&prefix)).await.unwrap();
+    let throttle = RedisThrottle::open_with(connection.clone(), &options(&prefix)).await.unwrap();
+    let mut largest = Vec::new();
+    for (number, bytes) in [(1, 30), (2, 254)] {
+        request(&codes, number, bytes).await;
+    }
+    count(&throttle, 1).await;
+    for kind in ["code:*", "throttle}:*"] {
+        let pattern = format!("*{prefix}{kind}");
+        let keys: Vec<String> = cmd("KEYS").arg(pattern).query_async(&mut connection).await.unwrap();
+        let mut sizes = Vec::new();
+        for key in keys {
+            let usage = cmd("MEMORY").arg("USAGE").arg(&key).to_owned();
+            sizes.push(usage.query_async::<u64>(&mut connection).await.unwrap());
+        }
+        sizes.sort_unstable();
+        largest.push(sizes);
+    }
+    let [code, long] = largest[0][..] else { panic!("{largest:?}") };
+    let [.., counted] = largest[1][..] else { panic!("{largest:?}") };
+    assert!(code <= 1_100, "a code for an address of 30 bytes takes {code} bytes");
+    assert!(long <= 2_400, "a code for the longest address takes {long} bytes");
+    assert!(counted <= 250, "a count takes {counted} bytes");
 }
 
 async fn a_refund_removes_a_log_without_events_and_keeps_the_others(server: Server) {

@@ -51,6 +51,16 @@ async fn failures_of(pool: &SqlitePool) -> (Vec<BackendError>, Vec<BackendError>
     (writing, reading)
 }
 
+/// How many rows each table has: what was refused leaves none behind.
+async fn rows(database: &Database) -> Vec<i64> {
+    let mut rows = Vec::new();
+    for table in ["accounts", "contacts", "codes", "throttles"] {
+        let count = sqlx::AssertSqlSafe(format!("select count(*) from vestibule_{table}"));
+        rows.push(sqlx::query_scalar(count).fetch_one(&database.pool).await.unwrap());
+    }
+    rows
+}
+
 fn assert_all(errors: &[BackendError], kind: BackendErrorKind, advice: &str) {
     for error in errors {
         assert_eq!(error.kind(), kind, "{error:?}");
@@ -82,6 +92,7 @@ async fn a_locked_database_is_busy_in_bounded_time_and_works_afterwards() {
     assert_all(&writing, BackendErrorKind::Busy, "locked");
     assert!(reading.is_empty(), "readers do not wait for a writer: {reading:?}");
     locked.rollback().await.unwrap();
+    assert_eq!(rows(&database).await, [0; 4], "nothing was half written");
     SqliteCodes::new(waiting.clone()).insert(&pending(1)).await.unwrap();
     SqliteDirectory::new(waiting).register(ola()).await.unwrap();
 }
@@ -118,6 +129,8 @@ async fn a_read_only_database_is_read_and_not_written() {
     assert_all(&writing, BackendErrorKind::Misconfigured, "read-only");
     assert!(reading.is_empty(), "{reading:?}");
     assert!(SqliteDirectory::new(pool).get(&id).await.unwrap().is_some());
+    assert_eq!(rows(&database).await, [1, 1, 0, 0], "nothing was lost, and nothing half written");
+    database.codes().insert(&pending(1)).await.unwrap();
 }
 
 #[tokio::test]
@@ -137,35 +150,65 @@ async fn a_path_that_cannot_be_opened_is_unavailable() {
     let (writing, reading) = failures_of(&pool).await;
     assert_all(&writing, BackendErrorKind::Unavailable, "could not be opened");
     assert_all(&reading, BackendErrorKind::Unavailable, "could not be opened");
+    assert_all(&[migrate(&pool).await.unwrap_err()], BackendErrorKind::Unavailable, "could not be opened");
 }
 
+/// Fills the pages that there are, with people, codes and counts in turn, each until there is no room.
 #[tokio::test]
-async fn a_full_database_is_unavailable_and_works_once_there_is_room() {
+async fn a_full_database_is_unavailable_and_loses_nothing_and_works_once_there_is_room() {
     let database = Database::new().await;
     let pool = pool_of_one(connect_options(database.path()));
-    let directory = SqliteDirectory::new(pool.clone());
+    let (directory, codes) = (SqliteDirectory::new(pool.clone()), SqliteCodes::new(pool.clone()));
+    let throttle = SqliteThrottle::new(pool.clone());
+    // The limit holds for the one connection of the pool, and goes with it: SQLite gives a transaction up by itself
+    // where it finds no room, the driver does not know, and the connection is replaced.
+    let limit = async |pages: i64| {
+        let limit = sqlx::AssertSqlSafe(format!("pragma max_page_count = {pages}"));
+        sqlx::query_scalar::<_, i64>(limit).fetch_one(&pool).await.unwrap();
+    };
     let pages: i64 = sqlx::query_scalar("pragma page_count").fetch_one(&pool).await.unwrap();
-    // The limit holds for the one connection of the pool, and goes with it.
-    sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(format!("pragma max_page_count = {pages}")))
-        .fetch_one(&pool)
-        .await
-        .unwrap();
-    let mut person = 0..;
+
+    limit(pages).await;
+    let mut people = 0;
     let full = loop {
-        let address = format!("{}@example.no", person.next().unwrap());
-        let long = Registration::new(email(&address)).name("Ola".repeat(500));
-        if let Err(full) = directory.register(long).await {
-            break problem(full);
+        let long = Registration::new(email(&format!("{people}@example.no"))).name("Ola".repeat(500));
+        match directory.register(long).await {
+            Ok(_) => people += 1,
+            Err(full) => break problem(full),
         }
     };
-    assert_eq!(full.kind(), BackendErrorKind::Unavailable, "{full:?}");
-    assert!(full.to_string().contains("free space"), "{full}");
-    // SQLite has given the transaction up by itself: the driver does not know, and the connection must be replaced.
-    sqlx::query_scalar::<_, i64>("pragma max_page_count = 100000").fetch_one(&pool).await.unwrap();
-    for _ in 0..3 {
-        let address = format!("{}@example.no", person.next().unwrap());
-        directory.register(Registration::new(email(&address))).await.unwrap();
-    }
+    assert_all(&[full], BackendErrorKind::Unavailable, "free space");
+    limit(pages).await;
+    let mut number = 0;
+    let full = loop {
+        match codes.insert(&pending(number)).await {
+            Ok(()) => number += 1,
+            Err(full) => break full,
+        }
+    };
+    assert_all(&[full], BackendErrorKind::Unavailable, "free space");
+    limit(pages).await;
+    let mut keys = 0;
+    let full = loop {
+        match throttle.charge(&charges(keys..keys + 10), now()).await {
+            Ok(_) => keys += 10,
+            Err(full) => break full,
+        }
+    };
+    assert_all(&[full], BackendErrorKind::Unavailable, "free space");
+
+    assert_eq!(
+        rows(&database).await,
+        [people, people, i64::from(number), i64::from(keys)],
+        "what was answered is there, and nothing else"
+    );
+    limit(100_000).await;
+    directory.register(Registration::new(email(&format!("{people}@example.no")))).await.unwrap();
+    codes.insert(&pending(number)).await.unwrap();
+    let Verdict::Allowed(ticket) = throttle.charge(&charges(keys..keys + 10), now()).await.unwrap() else {
+        panic!()
+    };
+    assert!(ticket.entries().iter().all(|entry| entry.events == 1), "nothing was counted before");
 }
 
 #[tokio::test]

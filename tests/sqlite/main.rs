@@ -15,4 +15,5 @@ mod processes;
 mod purging;
 mod schema;
 mod secrets;
+mod storage;
 mod store;

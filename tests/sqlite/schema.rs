@@ -1,8 +1,9 @@
 use sqlx::sqlite::SqlitePool;
 use vestibule::adapters::sqlite::{connect_options, migrate};
 use vestibule::error::BackendErrorKind;
+use vestibule::ports::UserDirectory;
 
-use crate::database::{Database, pool_of_one};
+use crate::database::{Database, ola, pool_of_one};
 
 async fn tables(pool: &SqlitePool) -> Vec<String> {
     sqlx::query_scalar("select name from sqlite_schema where type = 'table' order by name")
@@ -67,13 +68,17 @@ async fn tables_of_an_application_are_left_alone() {
 }
 
 #[tokio::test]
-async fn a_later_schema_is_refused() {
+async fn a_later_schema_is_refused_and_left_as_it_is() {
     let database = Database::new().await;
+    let id = database.directory().register(ola()).await.unwrap();
+    let before = tables(&database.pool).await;
     sqlx::query("insert into vestibule_schema values (99)").execute(&database.pool).await.unwrap();
     let refusal = migrate(&database.pool).await.unwrap_err();
     assert_eq!(refusal.kind(), BackendErrorKind::Misconfigured);
     let text = refusal.to_string();
     assert!(text.contains("version 99") && text.contains("run the release that made it"), "{text}");
+    assert_eq!(tables(&database.pool).await, before);
+    assert!(database.directory().get(&id).await.unwrap().is_some());
 }
 
 #[tokio::test]

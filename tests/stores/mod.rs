@@ -4,3 +4,4 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 pub(crate) mod samples;
+pub(crate) mod storage;

@@ -71,11 +71,11 @@
 //!
 //! # Storage
 //!
-//! With indexes, a row of `codes` takes up to 0.6 kB and one of `throttles` 0.3 kB, or up to 3 kB for a key with many events.
-//! A request for an address that nobody has asked for before makes one of the former and three of the latter. One source
-//! may ask 100 times in 15 minutes by default, so 9,600 times a day: 14 MB, until [`purge`] removes what is over; call it
-//! each hour or so. It deletes a thousand rows at a time, and skips those in use. A refused charge is rolled back, and
-//! leaves dead rows to the autovacuum, which these tables call for early.
+//! With indexes, a row of `codes` takes up to 0.9 kB, or 2 kB for the longest address, and one of `throttles` 0.35 kB, or up
+//! to 3 kB for a key with many events. How much of that a flood can make it keep is said in
+//! [the chapter on defaults](crate::guide::defaults). Call [`purge`] each hour or so: it deletes a thousand rows at a time,
+//! and skips those in use. A refused charge is rolled back, and leaves dead rows to the autovacuum, which these tables
+//! call for early.
 //!
 //! # Security
 //!
