@@ -94,7 +94,8 @@ pub(crate) async fn people_log_in_while_a_batch_is_being_removed(server: Arc<Pos
         .fetch_all(&database.pool)
         .await
         .unwrap();
-        assert!(batches.len() == 3 && batches[0] == BATCH, "{batches:?} rows of {place} in each transaction");
+        let removed: i64 = batches.iter().sum();
+        assert!(batches[0] == BATCH && removed >= 2_500, "{batches:?} rows of {place} in each transaction");
     }
     portal.settle().await;
 }

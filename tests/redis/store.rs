@@ -158,9 +158,9 @@ async fn a_row_takes_no_more_than_the_guide_says(server: Server) {
     }
     let [code, long] = largest[0][..] else { panic!("{largest:?}") };
     let [.., counted] = largest[1][..] else { panic!("{largest:?}") };
-    assert!(code <= 1_100, "a code for an address of 30 bytes takes {code} bytes");
-    assert!(long <= 2_400, "a code for the longest address takes {long} bytes");
-    assert!(counted <= 250, "a count takes {counted} bytes");
+    assert!(code <= 800, "a code for an address of 30 bytes takes {code} bytes");
+    assert!(long <= 1_800, "a code for the longest address takes {long} bytes");
+    assert!(counted <= 220, "a count takes {counted} bytes");
 }
 
 async fn a_refund_removes_a_log_without_events_and_keeps_the_others(server: Server) {

@@ -1,4 +1,6 @@
 use std::error::Error as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
@@ -157,18 +159,25 @@ async fn a_path_that_cannot_be_opened_is_unavailable() {
 #[tokio::test]
 async fn a_full_database_is_unavailable_and_loses_nothing_and_works_once_there_is_room() {
     let database = Database::new().await;
-    let pool = pool_of_one(connect_options(database.path()));
+    let pages: i64 = sqlx::query_scalar("pragma page_count").fetch_one(&database.pool).await.unwrap();
+    // The limit is a connection's, and SQLite gives a transaction up by itself where it finds no room: the driver does
+    // not know, and the connection is replaced.
+    let limit = Arc::new(AtomicI64::new(pages));
+    let pragma = |pages: i64| sqlx::AssertSqlSafe(format!("pragma max_page_count = {pages}"));
+    let options = SqlitePoolOptions::new().max_connections(1).after_connect({
+        let limit = Arc::clone(&limit);
+        move |connection, _| {
+            let limit = pragma(limit.load(Ordering::Relaxed));
+            Box::pin(async move {
+                sqlx::raw_sql(limit).execute(connection).await?;
+                Ok(())
+            })
+        }
+    });
+    let pool = options.connect_lazy_with(connect_options(database.path()));
     let (directory, codes) = (SqliteDirectory::new(pool.clone()), SqliteCodes::new(pool.clone()));
     let throttle = SqliteThrottle::new(pool.clone());
-    // The limit holds for the one connection of the pool, and goes with it: SQLite gives a transaction up by itself
-    // where it finds no room, the driver does not know, and the connection is replaced.
-    let limit = async |pages: i64| {
-        let limit = sqlx::AssertSqlSafe(format!("pragma max_page_count = {pages}"));
-        sqlx::query_scalar::<_, i64>(limit).fetch_one(&pool).await.unwrap();
-    };
-    let pages: i64 = sqlx::query_scalar("pragma page_count").fetch_one(&pool).await.unwrap();
 
-    limit(pages).await;
     let mut people = 0;
     let full = loop {
         let long = Registration::new(email(&format!("{people}@example.no"))).name("Ola".repeat(500));
@@ -178,7 +187,6 @@ async fn a_full_database_is_unavailable_and_loses_nothing_and_works_once_there_i
         }
     };
     assert_all(&[full], BackendErrorKind::Unavailable, "free space");
-    limit(pages).await;
     let mut number = 0;
     let full = loop {
         match codes.insert(&pending(number)).await {
@@ -187,7 +195,6 @@ async fn a_full_database_is_unavailable_and_loses_nothing_and_works_once_there_i
         }
     };
     assert_all(&[full], BackendErrorKind::Unavailable, "free space");
-    limit(pages).await;
     let mut keys = 0;
     let full = loop {
         match throttle.charge(&charges(keys..keys + 10), now()).await {
@@ -202,7 +209,8 @@ async fn a_full_database_is_unavailable_and_loses_nothing_and_works_once_there_i
         [people, people, i64::from(number), i64::from(keys)],
         "what was answered is there, and nothing else"
     );
-    limit(100_000).await;
+    limit.store(100_000, Ordering::Relaxed);
+    sqlx::raw_sql(pragma(100_000)).execute(&pool).await.unwrap();
     directory.register(Registration::new(email(&format!("{people}@example.no")))).await.unwrap();
     codes.insert(&pending(number)).await.unwrap();
     let Verdict::Allowed(ticket) = throttle.charge(&charges(keys..keys + 10), now()).await.unwrap() else {

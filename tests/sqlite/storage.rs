@@ -31,7 +31,7 @@ async fn a_row_takes_no_more_than_the_guide_says() {
     }
     sizes.push(size(&pool).await);
     let each: Vec<_> = sizes.windows(2).map(|pair| (pair[1] - pair[0]) / REQUESTS).collect();
-    assert!(each[0] <= 600, "a code for an address of 30 bytes takes {} bytes", each[0]);
-    assert!(each[1] <= 1_300, "a code for the longest address takes {} bytes", each[1]);
-    assert!(each[2] / 3 <= 180, "a count takes {} bytes", each[2] / 3);
+    assert!(each[0] <= 500, "a code for an address of 30 bytes takes {} bytes", each[0]);
+    assert!(each[1] <= 1_100, "a code for the longest address takes {} bytes", each[1]);
+    assert!(each[2] / 3 <= 150, "a count takes {} bytes", each[2] / 3);
 }

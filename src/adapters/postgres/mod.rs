@@ -71,7 +71,7 @@
 //!
 //! # Storage
 //!
-//! With indexes, a row of `codes` takes up to 0.9 kB, or 2 kB for the longest address, and one of `throttles` 0.35 kB, or up
+//! With indexes, a row of `codes` takes up to 1.3 kB, or 2.4 kB for the longest address, and one of `throttles` 0.35 kB, or up
 //! to 3 kB for a key with many events. How much of that a flood can make it keep is said in
 //! [the chapter on defaults](crate::guide::defaults). Call [`purge`] each hour or so: it deletes a thousand rows at a time,
 //! and skips those in use. A refused charge is rolled back, and leaves dead rows to the autovacuum, which these tables

@@ -45,11 +45,11 @@
 //!
 //! # Storage
 //!
-//! With indexes, a row of codes takes up to 0.6 kB, or 1.3 kB for the longest address, and one of throttles 0.2 kB, or up to
-//! 1 kB for a key with many events. How much of that a flood can make it keep is said in
+//! With indexes, a row of codes takes up to 0.5 kB, or 1.1 kB for the longest address, and one of throttles 0.15 kB, or
+//! up to 1 kB for a key with many events. How much of that a flood can make it keep is said in
 //! [the chapter on defaults](crate::guide::defaults). Call [`purge`](crate::AccountService::purge) each hour or so: it
-//! deletes 250 rows at a time, and leaves the lock to others for 10 ms in between. The file does not shrink, its pages are
-//! used again.
+//! deletes 250 rows at a time, and leaves the lock to others for 10 ms in between. The file does not shrink; its pages
+//! are used again.
 //!
 //! # Security
 //!
