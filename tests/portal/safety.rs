@@ -122,6 +122,7 @@ async fn every_answer_has_its_headers() {
         "/dev/outbox",
         "/dev/outbox.json",
         "/static/portal.css",
+        "/static/forget.css",
         "/static/portal.js",
         "/static/icon.svg",
     ] {

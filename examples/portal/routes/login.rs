@@ -1,7 +1,6 @@
 //! Logging in with e-mail address and password, and out again.
 
 use axum::extract::Query;
-use axum::http::HeaderName;
 use axum::response::{IntoResponse, Redirect, Response};
 use minijinja::context;
 use serde::Deserialize;
@@ -89,9 +88,7 @@ pub struct Nothing {}
 
 pub async fn log_out(session: Session, Posted(Nothing {}): Posted<Nothing>) -> Result<Response, Problem> {
     Member::log_out(&session).await?;
-    // Browsers keep whole pages for the back button, even those that are not to be stored.
-    const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
-    Ok(([(CLEAR_SITE_DATA, "\"cache\"")], Redirect::to("/login?after=logout")).into_response())
+    Ok(Redirect::to("/login?after=logout").into_response())
 }
 
 fn page<'a>(visitor: &'a Visitor, email: &str, after: Option<After>) -> Page<'a> {
@@ -103,5 +100,6 @@ fn page<'a>(visitor: &'a Visitor, email: &str, after: Option<After>) -> Page<'a>
         Some(After::LogOut) => Some(words.logged_out),
         Some(After::SomethingElse) | None => None,
     };
-    visitor.page("login.html").about(context! { email, notice })
+    let forget = matches!(after, Some(After::Ended | After::LogOut));
+    visitor.page("login.html").about(context! { email, notice, forget })
 }

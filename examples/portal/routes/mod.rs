@@ -48,6 +48,7 @@ pub fn all(app: &App) -> Router {
     let mut routes = pages
         .route("/healthz", get(health::show))
         .route("/static/portal.css", get(assets::style))
+        .route("/static/forget.css", get(assets::forget))
         .route("/static/portal.js", get(assets::script))
         .route("/static/icon.svg", get(assets::icon));
     if app.outbox.is_some() {

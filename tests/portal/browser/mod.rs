@@ -1,16 +1,22 @@
 //! In a real browser: Chromium, without a screen.
 
 mod accessible;
+mod axe;
 mod chrome;
+mod codes;
 mod habits;
+mod keyboard;
 mod life;
+mod look;
+mod person;
 
 use std::future::Future;
 
 use libtest_mimic::{Completion, Trial};
 
 pub fn trials() -> Vec<Trial> {
-    [accessible::trials(), habits::trials(), life::trials()].into_iter().flatten().collect()
+    let all = [accessible::trials(), codes::trials(), habits::trials(), keyboard::trials(), life::trials()];
+    all.into_iter().flatten().collect()
 }
 
 /// A test that needs something which may be missing here: then it shows as ignored, and says why.
@@ -20,10 +26,6 @@ fn trial<F: Future<Output = ()>>(
     test: impl FnOnce() -> F + Send + 'static,
 ) -> Trial {
     Trial::ignorable_test(name, move || {
-        if !std::env::var("VESTIBULE_TEST_BROWSER").is_ok_and(|value| value == "1") {
-            // Some steps do not wait for the page that the step before leads to, and fail by chance on a busy machine.
-            return Ok(Completion::ignored_with("on demand: set VESTIBULE_TEST_BROWSER=1"));
-        }
         if let Some(reason) = missing() {
             let required = std::env::var("VESTIBULE_TEST_REQUIRE_SERVERS").is_ok_and(|value| value == "1");
             return if required { Err(reason.into()) } else { Ok(Completion::ignored_with(reason)) };
@@ -33,3 +35,14 @@ fn trial<F: Future<Output = ()>>(
         Ok(Completion::Completed)
     })
 }
+
+/// Tests that need a browser and no more, by the names of their functions.
+macro_rules! in_browser {
+    ($($name:ident),* $(,)?) => {
+        pub fn trials() -> Vec<libtest_mimic::Trial> {
+            let name = |name: &str| format!("{}::{name}", module_path!());
+            vec![$(super::trial(&name(stringify!($name)), super::chrome::missing, $name)),*]
+        }
+    };
+}
+use in_browser;
