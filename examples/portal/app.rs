@@ -7,13 +7,13 @@ use std::time::Duration;
 use axum::http::HeaderName;
 use vestibule::AccountService;
 use vestibule::adapters::outbox::MemoryOutbox;
-use vestibule::adapters::sqlite::SqliteDirectory;
+use vestibule::ports::UserDirectory;
 
 use crate::configuration::{Configuration, is_local};
 use crate::database::Database;
 use crate::log_ins::LogIns;
 use crate::page::Templates;
-use crate::sessions::SqliteSessions;
+use crate::sessions::Sessions;
 use crate::{members, senders, service};
 
 /// How long messages that are on their way are waited for at the end.
@@ -23,8 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug)]
 pub struct App {
     pub accounts: AccountService,
-    pub directory: SqliteDirectory,
-    pub sessions: SqliteSessions,
+    pub directory: Arc<dyn UserDirectory>,
+    pub sessions: Sessions,
     pub log_ins: LogIns,
     pub database: Database,
     pub templates: Arc<Templates>,
@@ -36,18 +36,16 @@ pub struct App {
 
 impl App {
     pub async fn start(configuration: &Configuration, site: Site) -> Result<Self, String> {
-        let database = Database::open(&configuration.database).await?;
-        let directory = SqliteDirectory::new(database.pool.clone());
+        let database = Database::open(&configuration.database, configuration.redis.as_ref()).await?;
         let (sender, outbox) = senders::choose(configuration.senders.as_ref())?;
-        let accounts = service::build(configuration, &site, &database, &directory, sender)?;
-        members::register(&directory).await?;
-        let unusable = |error| format!("The database cannot be used: {error}");
+        let accounts = service::build(configuration, &site, &database, sender)?;
+        members::register(&database, configuration.members.as_deref()).await?;
         Ok(Self {
-            sessions: SqliteSessions::open(database.pool.clone()).await.map_err(unusable)?,
-            log_ins: LogIns::open(database.pool.clone()).await.map_err(unusable)?,
+            directory: database.directory(),
+            sessions: Sessions::new(database.pool.clone()),
+            log_ins: LogIns::new(database.pool.clone()),
             templates: Arc::new(Templates::load().map_err(|error| format!("A template is broken: {error}"))?),
             accounts,
-            directory,
             database,
             site: Arc::new(site),
             outbox,

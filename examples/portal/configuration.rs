@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use axum::http::{HeaderName, Uri};
+use sqlx::postgres::PgConnectOptions;
 use vestibule::adapters::smtp::SmtpAddress;
 use vestibule::secrecy::SecretString;
 
+use crate::database::Address;
 use crate::senders::Senders;
 
 /// How this portal is set up.
-#[derive(Clone, Debug)]
 pub struct Configuration {
     pub address: SocketAddr,
     /// What people type into a browser, if that is not the address it listens at.
@@ -18,7 +19,11 @@ pub struct Configuration {
     /// The header in which a proxy of one's own writes who asked.
     pub client_header: Option<HeaderName>,
     pub key_file: PathBuf,
-    pub database: PathBuf,
+    /// Who is registered at the start, if not the people of the example.
+    pub members: Option<PathBuf>,
+    pub database: Address,
+    /// Where codes and counts are, if not in the database.
+    pub redis: Option<redis::Client>,
     /// Who carries messages; nobody on a machine of one's own.
     pub senders: Option<Senders>,
 }
@@ -26,11 +31,6 @@ pub struct Configuration {
 impl Configuration {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-        if variable("REDIS_URL").is_some() {
-            return Err(
-                "REDIS_URL is set, but codes and counts are kept in the database here. Unset it.".to_owned()
-            );
-        }
         let senders = read_senders(&variable)?;
         let address = variable("PORTAL_ADDR").unwrap_or_else(|| "127.0.0.1:3000".to_owned());
         let address: SocketAddr = address.parse().map_err(|_| {
@@ -61,7 +61,9 @@ impl Configuration {
             origin,
             client_header: client_header.transpose()?,
             key_file: variable("PORTAL_KEY_FILE").unwrap_or_else(|| "portal.key".to_owned()).into(),
+            members: variable("PORTAL_MEMBERS").map(PathBuf::from),
             database: read_database(&database)?,
+            redis: variable("REDIS_URL").map(|url| read_redis(&url)).transpose()?,
             senders,
         })
     }
@@ -106,15 +108,30 @@ pub fn is_local(host: &str) -> bool {
     matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
-fn read_database(url: &str) -> Result<PathBuf, String> {
+/// What is refused may hold a password: it is not repeated.
+fn read_database(url: &str) -> Result<Address, String> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let options = url.parse::<PgConnectOptions>().map_err(|_| {
+            "DATABASE_URL cannot be read: write it as postgres://user:password@host/database, with % and two \
+             hexadecimal digits for what is special in an address."
+        })?;
+        return Ok(Address::Postgres(Box::new(options)));
+    }
     let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
     match path {
         Some(path) if !path.is_empty() && !path.starts_with(":memory:") && !path.contains('?') => {
-            Ok(path.into())
+            Ok(Address::File(path.into()))
         }
-        // Its value may hold a password: it is not repeated.
-        _ => Err("DATABASE_URL must be sqlite: and the path of a file, such as sqlite:portal.db. This example keeps its \
-                   sessions in SQLite, too."
+        _ => Err("DATABASE_URL must be sqlite: and the path of a file, such as sqlite:portal.db, or \
+                  postgres://user:password@host/database."
             .to_owned()),
     }
+}
+
+fn read_redis(url: &str) -> Result<redis::Client, String> {
+    redis::Client::open(url).map_err(|_| {
+        "REDIS_URL must be redis://host, with user:password@ before the host where it asks for them, or \
+         redis+unix:// and the path of a socket."
+            .to_owned()
+    })
 }

@@ -10,7 +10,9 @@
 //! | `PORTAL_ORIGIN` | what people type: `https://min.example.no` | the address it listens at, over http |
 //! | `PORTAL_CLIENT_HEADER` | the header in which *your own* proxy writes the visitor's address | the address of the connection counts |
 //! | `PORTAL_KEY_FILE` | the service's keys, made at the first start | `portal.key` |
-//! | `DATABASE_URL` | `sqlite:` and a path | `sqlite:portal.db` |
+//! | `PORTAL_MEMBERS` | who is registered: a file of `email,phone,name` | the made-up people of `members.csv` |
+//! | `DATABASE_URL` | `sqlite:` and a path, or `postgres://user:password@host/database` | `sqlite:portal.db` |
+//! | `REDIS_URL` | `redis://host`: codes and counts are kept there | they are in the database |
 //! | `SMTP_URL` | a mail server: `smtps://user:password@host` | nothing is sent: see the outbox |
 //! | `SMS_GATEWAY_URL` | what takes `{"from", "to", "text"}` as JSON | the same; the two go together |
 //! | `SMS_GATEWAY_TOKEN` | a bearer token for it | none |

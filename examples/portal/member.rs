@@ -32,8 +32,7 @@ pub struct Member {
 impl Member {
     /// Begins a session, under a new id: one that was known before the log-in opens nothing.
     pub async fn log_in(app: &App, session: &Session, login: &Login) -> Result<(), Problem> {
-        let last = app.log_ins.record(&login.account_id).await;
-        let last = last.map_err(|error| Problem::out_of_order(&error))?;
+        let last = app.log_ins.record(&login.account_id).await?;
         let now = OffsetDateTime::now_utc().unix_timestamp();
         let member = Self {
             account: login.account_id.clone(),
@@ -42,14 +41,14 @@ impl Member {
             seen: now,
             last_log_in: last.map(OffsetDateTime::unix_timestamp),
         };
-        session.cycle_id().await.map_err(|error| Problem::out_of_order(&error))?;
+        session.cycle_id().await?;
         member.keep(session).await
     }
 
     /// Who is logged in here, if the session lives on: the account is active, and its password is the one that the
     /// session began with.
     pub async fn find(app: &App, session: &Session) -> Result<Presence, Problem> {
-        let member: Option<Self> = session.get(KEY).await.map_err(|error| Problem::out_of_order(&error))?;
+        let member: Option<Self> = session.get(KEY).await?;
         let Some(mut member) = member else { return Ok(Presence::Nobody) };
         let now = OffsetDateTime::now_utc().unix_timestamp();
         let fresh = now - member.since < LONGEST.whole_seconds();
@@ -67,16 +66,16 @@ impl Member {
     /// Goes on under the version of a password that was changed here, and under a new id.
     pub async fn go_on(mut self, session: &Session, version: CredentialVersion) -> Result<(), Problem> {
         self.version = version;
-        session.cycle_id().await.map_err(|error| Problem::out_of_order(&error))?;
+        session.cycle_id().await?;
         self.keep(session).await
     }
 
     pub async fn log_out(session: &Session) -> Result<(), Problem> {
-        session.flush().await.map_err(|error| Problem::out_of_order(&error))
+        Ok(session.flush().await?)
     }
 
     async fn keep(&self, session: &Session) -> Result<(), Problem> {
-        session.insert(KEY, self).await.map_err(|error| Problem::out_of_order(&error))
+        Ok(session.insert(KEY, self).await?)
     }
 }
 

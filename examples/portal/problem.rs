@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use minijinja::context;
+use tower_sessions::{session, session_store};
 use vestibule::Error;
 
 use crate::app::App;
@@ -31,6 +32,28 @@ impl Problem {
     pub fn out_of_order(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "a request could not be answered");
         Self::of(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Another time it will work.
+    pub const fn busy() -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, retry_after: Some(refusal::BUSY) }
+    }
+}
+
+/// The session, or the database below it.
+impl From<session::Error> for Problem {
+    fn from(error: session::Error) -> Self {
+        let problem = Self::out_of_order(&error);
+        let is_the_database = matches!(error, session::Error::Store(session_store::Error::Backend(_)));
+        if is_the_database { Self::busy() } else { problem }
+    }
+}
+
+/// The tables of the portal's own. If the database does not answer now, it will.
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        Self::out_of_order(&error);
+        Self::busy()
     }
 }
 
@@ -68,9 +91,6 @@ pub async fn pages(State(app): State<App>, request: Request, next: Next) -> Resp
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    if status == StatusCode::SERVICE_UNAVAILABLE && !parts.headers.contains_key(RETRY_AFTER) {
-        parts.headers.insert(RETRY_AFTER, refusal::seconds(refusal::BUSY).into());
-    }
     Response::from_parts(parts, page.into())
 }
 

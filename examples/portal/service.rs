@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use vestibule::adapters::sqlite::{SqliteCodes, SqliteDirectory, SqliteThrottle};
 use vestibule::adapters::tracing::TracingEvents;
 use vestibule::ports::CodeSender;
 use vestibule::{AccountService, Locale, ServiceProfile};
@@ -24,7 +23,6 @@ pub fn build(
     configuration: &Configuration,
     site: &Site,
     database: &Database,
-    directory: &SqliteDirectory,
     sender: Arc<dyn CodeSender>,
 ) -> Result<AccountService, String> {
     let mut profile = ServiceProfile::new(NAME, SUPPORT)
@@ -34,9 +32,9 @@ pub fn build(
         profile = profile.sms_host(host);
     }
     AccountService::builder(
-        directory.clone(),
-        SqliteCodes::new(database.pool.clone()),
-        SqliteThrottle::new(database.pool.clone()),
+        database.directory(),
+        database.codes(),
+        database.throttle(),
         sender,
         keys::read_or_make(&configuration.key_file)?,
         profile,

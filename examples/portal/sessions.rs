@@ -3,49 +3,40 @@
 //! The row's key is the SHA-256 of the session's id: a copy of the database opens no session.
 
 use sha2::{Digest, Sha256};
-use sqlx::Row;
-use sqlx::sqlite::SqlitePool;
 use time::OffsetDateTime;
 use tower_sessions::ExpiredDeletion;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result, SessionStore};
 use vestibule::async_trait;
 
+use crate::database::{Pool, on};
+
 #[derive(Clone, Debug)]
-pub struct SqliteSessions {
-    pool: SqlitePool,
+pub struct Sessions {
+    pool: Pool,
 }
 
-impl SqliteSessions {
-    /// Makes the table where there is none.
-    pub async fn open(pool: SqlitePool) -> std::result::Result<Self, sqlx::Error> {
-        sqlx::query(
-            "create table if not exists portal_sessions \
-             (id blob primary key, data text not null, expires_at integer not null) strict, without rowid",
-        )
-        .execute(&pool)
-        .await?;
-        Ok(Self { pool })
+impl Sessions {
+    pub const fn new(pool: Pool) -> Self {
+        Self { pool }
     }
 
     async fn write(&self, statement: &'static str, record: &Record) -> Result<bool> {
         let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
-        let written = sqlx::query(statement)
-            .bind(key(&record.id))
-            .bind(data)
-            .bind(record.expiry_date.unix_timestamp())
-            .execute(&self.pool)
-            .await
-            .map_err(broken)?;
-        Ok(written.rows_affected() == 1)
+        let (key, end) = (key(&record.id), record.expiry_date.unix_timestamp());
+        let written = on!(&self.pool, pool => {
+            let written = sqlx::query(statement).bind(key).bind(data).bind(end).execute(pool).await;
+            written.map(|written| written.rows_affected())
+        });
+        Ok(written.map_err(broken)? == 1)
     }
 }
 
 #[async_trait]
-impl SessionStore for SqliteSessions {
+impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         let insert =
-            "insert into portal_sessions (id, data, expires_at) values (?1, ?2, ?3) on conflict do nothing";
+            "insert into portal_sessions (id, data, expires_at) values ($1, $2, $3) on conflict do nothing";
         while !self.write(insert, record).await? {
             record.id = Id::default();
         }
@@ -54,42 +45,38 @@ impl SessionStore for SqliteSessions {
 
     /// A session that was ended meanwhile stays so: nothing is inserted here.
     async fn save(&self, record: &Record) -> Result<()> {
-        let update = "update portal_sessions set data = ?2, expires_at = ?3 where id = ?1";
+        let update = "update portal_sessions set data = $2, expires_at = $3 where id = $1";
         self.write(update, record).await.map(drop)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let row =
-            sqlx::query("select data, expires_at from portal_sessions where id = ?1 and expires_at > ?2")
-                .bind(key(id))
-                .bind(OffsetDateTime::now_utc().unix_timestamp())
-                .fetch_optional(&self.pool)
-                .await
-                .map_err(broken)?;
-        let Some(row) = row else { return Ok(None) };
-        let unreadable = |error: String| Error::Decode(error);
-        let data: String = row.try_get("data").map_err(broken)?;
-        let expires_at: i64 = row.try_get("expires_at").map_err(broken)?;
+        let select = "select data, expires_at from portal_sessions where id = $1 and expires_at > $2";
+        let (key, now) = (key(id), OffsetDateTime::now_utc().unix_timestamp());
+        let row: Option<(String, i64)> = on!(&self.pool, pool => {
+            sqlx::query_as(select).bind(key).bind(now).fetch_optional(pool).await
+        })
+        .map_err(broken)?;
+        let Some((data, end)) = row else { return Ok(None) };
         Ok(Some(Record {
             id: *id,
-            data: serde_json::from_str(&data).map_err(|error| unreadable(error.to_string()))?,
-            expiry_date: OffsetDateTime::from_unix_timestamp(expires_at)
-                .map_err(|error| unreadable(error.to_string()))?,
+            data: serde_json::from_str(&data).map_err(|error| Error::Decode(error.to_string()))?,
+            expiry_date: OffsetDateTime::from_unix_timestamp(end)
+                .map_err(|error| Error::Decode(error.to_string()))?,
         }))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        let delete = sqlx::query("delete from portal_sessions where id = ?1").bind(key(id));
-        delete.execute(&self.pool).await.map_err(broken).map(drop)
+        let (delete, key) = ("delete from portal_sessions where id = $1", key(id));
+        on!(&self.pool, pool => sqlx::query(delete).bind(key).execute(pool).await.map(drop)).map_err(broken)
     }
 }
 
 #[async_trait]
-impl ExpiredDeletion for SqliteSessions {
+impl ExpiredDeletion for Sessions {
     async fn delete_expired(&self) -> Result<()> {
+        let delete = "delete from portal_sessions where expires_at <= $1";
         let now = OffsetDateTime::now_utc().unix_timestamp();
-        let delete = sqlx::query("delete from portal_sessions where expires_at <= ?1").bind(now);
-        delete.execute(&self.pool).await.map_err(broken).map(drop)
+        on!(&self.pool, pool => sqlx::query(delete).bind(now).execute(pool).await.map(drop)).map_err(broken)
     }
 }
 

@@ -42,6 +42,11 @@ impl Client {
         }
     }
 
+    /// Goes to another program with the same cookies, as behind a balancer.
+    pub fn turn_to(&mut self, portal: &Portal) {
+        self.address = portal.address.clone();
+    }
+
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(HeaderName::from_static(name), value.parse().unwrap());
         self

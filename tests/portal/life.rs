@@ -15,15 +15,14 @@ const EMAIL: &str = "anne.hansen@example.com";
 const PHONE: &str = "+4790000200";
 
 async fn a_whole_life_by_email() {
-    whole_life(EMAIL, EMAIL).await;
+    whole_life(&Portal::start(), EMAIL, EMAIL).await;
 }
 
 async fn a_whole_life_by_sms() {
-    whole_life("900 00 200", PHONE).await;
+    whole_life(&Portal::start(), "900 00 200", PHONE).await;
 }
 
-async fn whole_life(typed: &str, registered: &str) {
-    let portal = Portal::start();
+pub async fn whole_life(portal: &Portal, typed: &str, registered: &str) {
     let mut anne = portal.client();
     anne.get("/login").await.says("Glemt passord?").says("Første gang her?").says("href=\"/activate\"");
     anne.get("/activate").await.says("vi vite at det er deg").says("Avbryt");

@@ -1,7 +1,7 @@
 //! The portal as people and attackers meet it: the real program, over HTTP and in a real browser.
 //!
-//! What needs a browser runs with `VESTIBULE_TEST_BROWSER=1`, and shows as ignored without; where there is no Chromium it
-//! shows as ignored, with the reason, and with `VESTIBULE_TEST_REQUIRE_SERVERS=1` it fails.
+//! Where there is no Chromium, no PostgreSQL or no Redis, what needs one shows as ignored, with the reason; with
+//! `VESTIBULE_TEST_REQUIRE_SERVERS=1` it fails.
 #![allow(
     unreachable_pub,
     clippy::expect_used,
@@ -11,10 +11,14 @@
     reason = "a test that fails panics"
 )]
 
+#[path = "../servers/mod.rs"]
+mod servers;
+
 mod alike;
 mod browser;
 mod client;
 mod codes;
+mod databases;
 mod life;
 mod load;
 mod program;
@@ -35,6 +39,7 @@ fn main() -> ExitCode {
     let trials = [
         alike::trials(),
         codes::trials(),
+        databases::trials(),
         life::trials(),
         load::trials(),
         safety::trials(),
@@ -44,6 +49,11 @@ fn main() -> ExitCode {
         browser::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
+}
+
+/// Whether a server or a browser that is missing is a failure, as in CI.
+fn servers_are_required() -> bool {
+    std::env::var("VESTIBULE_TEST_REQUIRE_SERVERS").is_ok_and(|value| value == "1")
 }
 
 /// A test over HTTP, with a runtime of its own.

@@ -7,6 +7,7 @@ use crate::trials;
 trials!(
     wrong_values_are_refused_with_a_sentence,
     what_it_keeps_is_its_owners_alone,
+    lines_of_the_members_that_are_wrong_are_named,
     everything_outlives_a_restart_but_messages,
     it_ends_in_order_when_told_to,
     a_damaged_key_file_is_not_replaced,
@@ -34,7 +35,13 @@ async fn wrong_values_are_refused_with_a_sentence() {
         ("DATABASE_URL", "mysql://root:secret@db/portal"),
         ("DATABASE_URL", "sqlite::memory:"),
         ("DATABASE_URL", "sqlite:no/such/folder/portal.db"),
-        ("REDIS_URL", "redis://localhost"),
+        ("DATABASE_URL", "postgres://root:secret@127.0.0.1:1/portal"),
+        ("DATABASE_URL", "postgres://root:sec ret@db:port/portal"),
+        ("DATABASE_URL", "postgresql://root:secret@127.0.0.1:1/portal?sslmode=maybe"),
+        ("REDIS_URL", "root:secret@localhost"),
+        ("REDIS_URL", "redis://root:secret@127.0.0.1:1"),
+        ("REDIS_URL", "rediss://root:secret@127.0.0.1:1"),
+        ("PORTAL_MEMBERS", "no/such/file.csv"),
         ("SMTP_URL", "smtp://user:secret@mail.example.com"),
         ("SMTP_URL", "mail.example.com"),
         ("SMS_GATEWAY_URL", "https://sms.example.com"),
@@ -47,6 +54,28 @@ async fn wrong_values_are_refused_with_a_sentence() {
         assert!(!said.contains("panicked") && !said.contains("secret"), "{said}");
         assert!(said.contains(name) || said.contains("database"), "{name}={value}: {said}");
     }
+}
+
+async fn lines_of_the_members_that_are_wrong_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    let refusal = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        let output = refused(folder.path(), &[("PORTAL_MEMBERS", "people.csv")]);
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let good = "kari@example.com,+47 900 00 300,Kari Nordmann";
+    let said = refusal(&format!(
+        "email,phone,name\r\n{good}\r\nola.example.com,90000301,Ola\r\n\r\nper@example.com,12,Per\r\n{good},more\r\n"
+    ));
+    assert!(said.contains("people.csv: line 3: "), "{said}");
+    assert!(said.contains("; line 5: ") && said.contains("; line 6: "), "{said}");
+    assert!(!said.contains("line 2:"), "{said}");
+    assert!(refusal(&format!("{good}\n")).contains("the first line must be email,phone,name"));
+    std::fs::write(&file, format!("\u{feff}email,phone,name\n{good}\n")).unwrap();
+    let portal = Portal::start_in(folder, &[("PORTAL_MEMBERS", "people.csv")]);
+    portal.client().activate(&portal, "kari@example.com").await;
 }
 
 async fn what_it_keeps_is_its_owners_alone() {

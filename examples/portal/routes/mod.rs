@@ -66,6 +66,6 @@ pub fn all(app: &App) -> Router {
 async fn limit_time(request: Request, next: Next) -> Response {
     match tokio::time::timeout(PATIENCE, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Problem::of(StatusCode::SERVICE_UNAVAILABLE).into_response(),
+        Err(_) => Problem::busy().into_response(),
     }
 }

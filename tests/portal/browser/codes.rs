@@ -3,8 +3,8 @@
 use thirtyfour::Key;
 
 use crate::browser::chrome::Scripts;
-use crate::browser::person::Person;
 use crate::browser::in_browser;
+use crate::browser::person::Person;
 use crate::client::{ANOTHER, PASSWORD};
 use crate::program::Portal;
 

@@ -1,8 +1,8 @@
 //! What people do: go back, press twice, open two tabs, forget where else they are logged in.
 
 use crate::browser::chrome::Scripts;
-use crate::browser::person::Person;
 use crate::browser::in_browser;
+use crate::browser::person::Person;
 use crate::client::{ANOTHER, PASSWORD};
 use crate::program::Portal;
 

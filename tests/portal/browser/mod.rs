@@ -27,7 +27,7 @@ fn trial<F: Future<Output = ()>>(
 ) -> Trial {
     Trial::ignorable_test(name, move || {
         if let Some(reason) = missing() {
-            let required = std::env::var("VESTIBULE_TEST_REQUIRE_SERVERS").is_ok_and(|value| value == "1");
+            let required = crate::servers_are_required();
             return if required { Err(reason.into()) } else { Ok(Completion::ignored_with(reason)) };
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
