@@ -47,7 +47,7 @@ impl Templates {
             lang => language.tag(),
             t => Value::from(Serde(language.words())),
             service => NAME,
-            support => SUPPORT,
+            support => on_one_line(SUPPORT),
             home => site.origin(),
             ..context
         };
@@ -57,6 +57,23 @@ impl Templates {
             language.words().problem_out_of_order_text.to_owned()
         })
     }
+}
+
+/// Keeps the digits of a telephone number together where a line is broken.
+fn on_one_line(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    for (part, word) in text.split(' ').enumerate() {
+        let after_digit = kept.ends_with(|last: char| last.is_ascii_digit());
+        if part > 0 {
+            kept.push(if after_digit && word.starts_with(|first: char| first.is_ascii_digit()) {
+                '\u{a0}'
+            } else {
+                ' '
+            });
+        }
+        kept.push_str(word);
+    }
+    kept
 }
 
 /// A page on its way to a visitor.

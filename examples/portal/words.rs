@@ -28,9 +28,8 @@ words! {
     cancel: "Avbryt", "Cancel";
     show: "Vis", "Show";
     hide: "Skjul", "Hide";
-    show_password: "Vis passordet", "Show the password";
     counted: "{n} av minst {minimum} tegn", "{n} of at least {minimum} characters";
-    long_enough: "Langt nok: {n} tegn", "Long enough: {n} characters";
+    long_enough: "Langt nok", "Long enough";
 
     log_in: "Logg inn", "Log in";
     log_in_lead:
@@ -97,7 +96,7 @@ words! {
     save_recover: "Lagre nytt passord", "Save the new password";
     resend_heading: "Fikk du ikke koden?", "Did the code not arrive?";
     resend: "Send koden på nytt", "Send the code again";
-    resend_after: "Du kan be om den på nytt om {n} s.", "You can ask for it again in {n} s.";
+    resend_after: "Send på nytt om {n} s", "Send again in {n} s";
     code_resent:
         "Er du registrert, kommer det en ny kode om litt. Bruk den siste du får: Den forrige gjelder ikke lenger.",
         "If you are registered, a new code will arrive shortly. Use the latest one you get: the one before is no longer valid.";

@@ -87,6 +87,13 @@ impl Portal {
         read(&self.folder.path().join("log"))
     }
 
+    /// The most memory that it has taken so far, in KiB.
+    pub fn peak_memory(&self) -> usize {
+        let status = read(Path::new(&format!("/proc/{}/status", self.child.id())));
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().trim_end_matches("kB").trim().parse().unwrap()
+    }
+
     /// Its database, from outside.
     pub fn database(&self) -> SqlitePool {
         SqlitePool::connect_lazy_with(connect_options(self.folder.path().join("portal.db")))

@@ -1,15 +1,15 @@
 // What makes the pages more comfortable. Each of them works without.
 "use strict";
 
-const english = document.documentElement.lang === "en";
-const say = (norwegian, other) => (english ? other : norwegian);
+// The words are the page's.
+const words = document.body.dataset;
 
 // A switch that shows what is typed as a password.
 for (const input of document.querySelectorAll('input[type="password"]')) {
   const button = document.createElement("button");
   const label = document.querySelector(`label[for="${input.id}"]`).textContent;
   const name = (shown) => {
-    button.textContent = shown ? say("Skjul", "Hide") : say("Vis", "Show");
+    button.textContent = shown ? words.hide : words.show;
     button.setAttribute("aria-label", `${button.textContent}: ${label}`);
   };
   button.type = "button";
@@ -37,8 +37,8 @@ for (const input of document.querySelectorAll("input[data-minimum]")) {
   input.addEventListener("input", () => {
     const length = [...input.value.normalize("NFC")].length;
     if (length === 0) count.textContent = "";
-    else if (length < minimum) count.textContent = say(`${length} av minst ${minimum} tegn`, `${length} of at least ${minimum} characters`);
-    else count.textContent = say("Langt nok", "Long enough");
+    else if (length < minimum) count.textContent = words.counted.replace("{n}", length).replace("{minimum}", minimum);
+    else count.textContent = words.longEnough;
   });
 }
 
@@ -86,5 +86,6 @@ if (codeForm && "OTPCredential" in window) {
 // Times in the time of the place.
 for (const time of document.querySelectorAll("time[datetime]")) {
   const moment = new Date(time.dateTime);
-  time.textContent = moment.toLocaleString(english ? "en-GB" : "nb-NO", { dateStyle: "long", timeStyle: "short" });
+  const locale = document.documentElement.lang === "en" ? "en-GB" : "nb-NO";
+  time.textContent = moment.toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
 }

@@ -63,13 +63,15 @@ impl Person {
     /// Takes a step, and waits until it has led to another document and that is whole.
     async fn onward(&self, step: impl Future<Output = WebDriverResult<()>>) {
         let before = self.document().await.unwrap();
-        step.await.unwrap();
+        // Where the next document comes early, the driver complains that the one before is gone. What counts is that it
+        // came.
+        let step = step.await;
         let whole = async || {
             let now = self.document().await.ok()?;
             let state = self.chrome.driver.execute("return document.readyState", Vec::new()).await.ok()?;
             (now != before && state.json() == "complete").then_some(())
         };
-        until(whole, async || format!("no other page came after {}", self.text().await)).await;
+        until(whole, async || format!("no other page came after {step:?}: {}", self.text().await)).await;
     }
 
     /// What the browser calls the document that it shows: another name for each that it loads.
