@@ -64,8 +64,9 @@ impl Chrome {
 
 impl Drop for Chrome {
     fn drop(&mut self) {
-        // Asked to end, it ends its browser first.
-        let _ = Command::new("kill").arg(self.process.id().to_string()).status();
+        // A test that failed did not close the browser, and its driver alone would leave it behind.
+        let _ = Command::new("pkill").args(["-P", &self.process.id().to_string()]).status();
+        let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
