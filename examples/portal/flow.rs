@@ -10,6 +10,7 @@ use vestibule::code::Purpose;
 use vestibule::contact::Channel;
 use vestibule::{CodeHandle, CodeRequest, Contact, EmailAddress, PhoneNumber};
 
+use crate::contacts::spelling;
 use crate::cookies::{Jar, Name};
 
 /// A code that was asked for, here in this browser.
@@ -59,10 +60,7 @@ impl Flow {
 
     /// The contact as it was typed.
     pub fn typed(&self) -> &str {
-        match &self.contact {
-            Contact::Email(address) => address.as_str(),
-            Contact::Phone(number) => number.as_str(),
-        }
+        spelling(&self.contact)
     }
 
     /// The log-in name, where it is known: for password managers, which keep it with the new password.

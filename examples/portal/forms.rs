@@ -24,6 +24,10 @@ use crate::problem::Problem;
 #[derive(Debug)]
 pub struct Posted<T>(pub T);
 
+/// A form that holds nothing else: a button.
+#[derive(Debug, Deserialize)]
+pub struct Nothing {}
+
 #[derive(Deserialize)]
 struct Signed<T> {
     #[serde(default)]

@@ -25,6 +25,7 @@
 mod app;
 mod assets;
 mod configuration;
+mod contacts;
 mod cookies;
 mod database;
 mod flow;

@@ -10,6 +10,7 @@ use tower_sessions::Session;
 use vestibule::ports::UserDirectory;
 use vestibule::{Contact, Error, NewPassword, PasswordPolicy};
 
+use crate::contacts::spelling;
 use crate::forms::Posted;
 use crate::member::Member;
 use crate::page::Page;
@@ -93,13 +94,6 @@ async fn page<'a>(
         minimum => PasswordPolicy::SINGLE_FACTOR_MINIMUM,
         notice,
     }))
-}
-
-fn spelling(contact: &Contact) -> &str {
-    match contact {
-        Contact::Email(address) => address.as_str(),
-        Contact::Phone(number) => number.as_str(),
-    }
 }
 
 /// A moment as browsers read it; the script shows it in the time of the place.

@@ -11,10 +11,10 @@ use axum::{Json, http::HeaderMap};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde_json::json;
-use vestibule::Contact;
 use vestibule::message::Message;
 
 use crate::app::{App, Site};
+use crate::contacts::spelling;
 use crate::cookies;
 
 pub fn routes() -> Router<App> {
@@ -48,10 +48,7 @@ fn all(app: &App) -> Vec<serde_json::Value> {
 
 fn described(message: &Message) -> serde_json::Value {
     json!({
-        "to": match &message.to {
-            Contact::Email(address) => address.as_str(),
-            Contact::Phone(number) => number.as_str(),
-        },
+        "to": spelling(&message.to),
         "channel": message.to.channel().as_str(),
         "kind": message.kind.as_str(),
         "subject": message.text.subject(),

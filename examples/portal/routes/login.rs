@@ -8,7 +8,7 @@ use tower_sessions::Session;
 use vestibule::EmailAddress;
 
 use crate::cookies::Name;
-use crate::forms::Posted;
+use crate::forms::{Nothing, Posted};
 use crate::member::{Member, Presence};
 use crate::page::Page;
 use crate::problem::Problem;
@@ -82,9 +82,6 @@ pub async fn submit(
         Err(error) => refused(vec![visitor.refusal(&error)]),
     }
 }
-
-#[derive(Deserialize)]
-pub struct Nothing {}
 
 pub async fn log_out(session: Session, Posted(Nothing {}): Posted<Nothing>) -> Result<Response, Problem> {
     Member::log_out(&session).await?;
