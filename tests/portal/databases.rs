@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::client::{ANOTHER, PASSWORD};
 use crate::life::whole_life;
-use crate::program::Portal;
+use crate::program::{Portal, refused};
 use crate::servers::Missing;
 use crate::servers::postgres::PostgresServer;
 use crate::servers::redis::RedisServer;
@@ -20,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         trial("a_whole_life_on_sqlite_and_redis", life_on_sqlite_and_redis),
         trial("two_programs_on_one_database_are_one_portal", two_programs),
         trial("programs_that_start_at_once_on_a_fresh_database_all_run", starts_at_once),
+        trial("servers_that_cannot_be_used_are_refused_with_a_sentence", unusable),
         trial("a_postgresql_that_is_killed_shows_and_comes_back", killed_postgresql),
         trial("a_redis_that_is_killed_shows_and_comes_back", killed_redis),
     ]
@@ -146,6 +147,27 @@ async fn starts_at_once() -> Result<(), Missing> {
     let people = people.fetch_one(&mut PgConnection::connect(&url).await.unwrap()).await.unwrap();
     let lines = include_str!("../../examples/portal/members.csv").lines().count();
     assert_eq!(usize::try_from(people).unwrap(), lines - 1, "everybody is registered once");
+    Ok(())
+}
+
+async fn unusable() -> Result<(), Missing> {
+    let server = PostgresServer::start_durable()?;
+    let locked = RedisServer::start_own(&["--requirepass", "another"])?;
+    let forgetful = RedisServer::start_own(&["--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"])?;
+    let url = server.maintenance_url();
+    let folder = tempfile::tempdir().unwrap();
+    for (name, value, says) in [
+        ("DATABASE_URL", url.replace("postgres@", "locked:secret@"), "password"),
+        ("DATABASE_URL", url.replace("/postgres?", "/nowhere?"), "nowhere"),
+        ("REDIS_URL", format!("{}?pass=secret", locked.url()), "password"),
+        ("REDIS_URL", forgetful.url().to_owned(), "noeviction"),
+    ] {
+        let output = refused(folder.path(), &[(name, &value)]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{value}: {said}");
+        assert!(said.contains(name) && said.contains(says) && said.trim().ends_with('.'), "{value}: {said}");
+        assert!(!said.contains("secret") && !said.contains("panicked"), "{value}: {said}");
+    }
     Ok(())
 }
 

@@ -14,6 +14,10 @@ use vestibule::{AccountId, Contact, EmailAddress};
 
 use crate::client::Client;
 
+/// How often the outbox is looked at for what must come, and how long not in between: a minute in all.
+const LOOKS: u32 = 2_400;
+const PAUSE: Duration = Duration::from_millis(25);
+
 /// The example program, which cargo builds with the tests.
 pub fn executable() -> PathBuf {
     let test = std::env::current_exe().unwrap();
@@ -116,27 +120,27 @@ impl Portal {
 
     /// The code that was sent to a contact last, if `count` were: it arrives after the answer.
     pub async fn code_number(&self, count: usize, to: &str) -> String {
-        for _ in 0..400 {
+        for _ in 0..LOOKS {
             let messages = self.outbox().await;
             let mut codes =
                 messages.iter().filter(|message| message["to"] == to && message["code"].is_string());
             if let Some(message) = codes.nth(count - 1) {
                 return message["code"].as_str().unwrap().to_owned();
             }
-            tokio::time::sleep(Duration::from_millis(25)).await;
+            tokio::time::sleep(PAUSE).await;
         }
         panic!("no {count}. code was sent to {to}");
     }
 
     /// How many messages of a kind there are, when at least so many are.
     pub async fn messages(&self, kind: &str, at_least: usize) -> Vec<Value> {
-        for _ in 0..400 {
+        for _ in 0..LOOKS {
             let mut messages = self.outbox().await;
             messages.retain(|message| message["kind"] == kind);
             if messages.len() >= at_least {
                 return messages;
             }
-            tokio::time::sleep(Duration::from_millis(25)).await;
+            tokio::time::sleep(PAUSE).await;
         }
         panic!("there are not {at_least} messages of the kind {kind}");
     }

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::json;
 use thirtyfour::prelude::WebDriver;
@@ -58,6 +59,8 @@ impl Chrome {
         });
         capabilities.add_experimental_option("prefs", preferences).unwrap();
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.unwrap();
+        // On a machine that has much to do, all the rules of accessibility take a while.
+        driver.set_script_timeout(Duration::from_secs(120)).await.unwrap();
         Self { driver, process }
     }
 }
