@@ -25,7 +25,6 @@
 mod app;
 mod assets;
 mod configuration;
-mod contacts;
 mod cookies;
 mod database;
 mod flow;

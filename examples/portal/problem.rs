@@ -16,6 +16,9 @@ use crate::cookies;
 use crate::refusal;
 use crate::words::Words;
 
+/// How long whoever came at a bad moment is asked to wait.
+const BUSY: Duration = Duration::from_secs(5);
+
 /// A status, and how long to wait where that is known.
 #[derive(Debug)]
 pub struct Problem {
@@ -36,7 +39,7 @@ impl Problem {
 
     /// Another time it will work.
     pub const fn busy() -> Self {
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, retry_after: Some(refusal::BUSY) }
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, retry_after: Some(BUSY) }
     }
 }
 
@@ -59,7 +62,7 @@ impl From<sqlx::Error> for Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        Self { status: refusal::status(&error), retry_after: refusal::retry_after(&error) }
+        Self { status: refusal::status(&error), retry_after: error.retry_after() }
     }
 }
 

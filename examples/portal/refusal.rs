@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use vestibule::code::CodeProblem;
-use vestibule::error::{BackendErrorKind, Error};
+use vestibule::error::Error;
 use vestibule::password::PasswordProblem;
-
-/// What somebody who came at a busy moment is asked to wait.
-pub const BUSY: Duration = Duration::from_secs(5);
 
 /// A sentence, beside the field it is about or above the form.
 #[derive(Clone, Debug)]
@@ -34,44 +31,19 @@ impl Refusal {
     pub fn new(error: &Error, text: impl Into<String>) -> Self {
         Self {
             status: status(error),
-            retry_after: retry_after(error),
+            retry_after: error.retry_after(),
             field: field(error),
             text: text.into(),
         }
     }
 }
 
+/// The status that says it. What failed at our end goes to the log.
 pub fn status(error: &Error) -> StatusCode {
-    match error {
-        Error::ContactRejected(_) | Error::CodeRejected(_) | Error::PasswordRejected(_) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Error::CredentialsRejected => StatusCode::UNAUTHORIZED,
-        Error::CurrentPasswordRejected => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::PasswordStopped | Error::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Error::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
-        Error::Backend(error) => {
-            tracing::error!(error = error as &dyn std::error::Error, "a part of the service failed");
-            match error.kind() {
-                BackendErrorKind::Unavailable | BackendErrorKind::Busy | BackendErrorKind::TimedOut => {
-                    StatusCode::SERVICE_UNAVAILABLE
-                }
-                _ => StatusCode::INTERNAL_SERVER_ERROR,
-            }
-        }
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    if let Error::Backend(error) = error {
+        tracing::error!(error = error as &dyn std::error::Error, "a part of the service failed");
     }
-}
-
-pub fn retry_after(error: &Error) -> Option<Duration> {
-    match error {
-        Error::Throttled { retry_after } => Some(*retry_after),
-        // Until the password is recovered: trying again tomorrow does no harm.
-        Error::PasswordStopped => Some(Duration::from_secs(86_400)),
-        Error::Overloaded => Some(BUSY),
-        Error::Backend(_) => (status(error) == StatusCode::SERVICE_UNAVAILABLE).then_some(BUSY),
-        _ => None,
-    }
+    StatusCode::from_u16(error.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// Whole seconds, as `Retry-After` wants them: never less than the wait, never nought.

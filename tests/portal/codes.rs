@@ -117,6 +117,8 @@ async fn a_code_that_was_sent_again_replaces_the_one_before() {
     let third = portal.code_number(3, finn).await;
     portal.execute("update vestibule_codes set resend_at = created_at").await;
     client.post("/activate/resend", &[]).await.says("kan ikke sendes på nytt");
+    let page = client.get("/activate/code").await;
+    assert!(!page.body.contains("/activate/resend"), "nor is it offered");
     assert_eq!(client.redeem("/activate", &third, PASSWORD, PASSWORD).await.status, 303);
 }
 

@@ -8,9 +8,8 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use tower_sessions::Session;
 use vestibule::ports::UserDirectory;
-use vestibule::{Contact, Error, NewPassword, PasswordPolicy};
+use vestibule::{Contact, Error, NewPassword};
 
-use crate::contacts::spelling;
 use crate::forms::Posted;
 use crate::member::Member;
 use crate::page::Page;
@@ -83,15 +82,15 @@ async fn page<'a>(
 ) -> Result<Page<'a>, Problem> {
     let account = visitor.app.directory.get(&member.account).await.map_err(Error::from)?;
     let account = account.ok_or(Problem::of(StatusCode::INTERNAL_SERVER_ERROR))?;
-    let contacts: Vec<String> = account.contacts.iter().map(|contact| spelling(contact).to_owned()).collect();
+    let contacts: Vec<String> = account.contacts.iter().map(|contact| contact.as_str().to_owned()).collect();
     let log_in_name = account.contacts.iter().find(|contact| matches!(contact, Contact::Email(_)));
     let last_log_in = member.last_log_in.and_then(|last| OffsetDateTime::from_unix_timestamp(last).ok());
     Ok(visitor.page("account.html").about(context! {
         name => account.name,
         contacts,
-        log_in_name => log_in_name.map(spelling),
+        log_in_name => log_in_name.map(Contact::as_str),
         last_log_in => last_log_in.map(in_utc),
-        minimum => PasswordPolicy::SINGLE_FACTOR_MINIMUM,
+        minimum => visitor.app.accounts.password_policy().minimum(),
         notice,
     }))
 }

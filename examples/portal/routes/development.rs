@@ -14,7 +14,6 @@ use serde_json::json;
 use vestibule::message::Message;
 
 use crate::app::{App, Site};
-use crate::contacts::spelling;
 use crate::cookies;
 
 pub fn routes() -> Router<App> {
@@ -48,7 +47,7 @@ fn all(app: &App) -> Vec<serde_json::Value> {
 
 fn described(message: &Message) -> serde_json::Value {
     json!({
-        "to": spelling(&message.to),
+        "to": message.to.as_str(),
         "channel": message.to.channel().as_str(),
         "kind": message.kind.as_str(),
         "subject": message.text.subject(),

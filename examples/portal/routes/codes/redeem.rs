@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use minijinja::context;
 use serde::Deserialize;
 use vestibule::code::Purpose;
-use vestibule::{Code, Error, NewPassword, PasswordPolicy};
+use vestibule::{Code, Error, NewPassword};
 
 use super::{Addresses, Arrival, address, addresses, start_again};
 use crate::cookies::Name;
@@ -90,10 +90,12 @@ pub async fn ask_again(
     let Some(flow) = Flow::find(&visitor.jar, purpose) else { return Ok(start_again(purpose)) };
     match visitor.app.accounts.resend_code(&flow.handle, &visitor.origin()).await {
         Ok(request) => {
-            Flow::begin(request, flow.contact).keep(&visitor.jar, purpose);
+            Flow { handle: request.handle, ..flow }.keep(&visitor.jar, purpose);
             Ok(Redirect::to(&format!("{}?after=resent", addresses(purpose).code)).into_response())
         }
-        Err(error) => page(&visitor, purpose, &flow, "", None, false).refused([visitor.refusal(&error)]).show(),
+        Err(error) => {
+            page(&visitor, purpose, &flow, "", None, false).refused([visitor.refusal(&error)]).show()
+        }
     }
 }
 
@@ -113,13 +115,13 @@ fn page<'a>(
         action => address(action),
         resend => address(resend),
         code, notice, at_end,
-        contact => flow.typed(),
+        contact => flow.contact.as_str(),
         by_sms => flow.log_in_name().is_none(),
         log_in_name => flow.log_in_name(),
         numeric => format.is_numeric(),
         length => format.length(),
         minutes => seconds(flow.left()).div_ceil(60),
-        resend_in => match flow.resend_in() { wait if wait.is_zero() => 0, wait => seconds(wait) },
-        minimum => PasswordPolicy::SINGLE_FACTOR_MINIMUM,
+        resend_in => flow.resend_in().map(|wait| if wait.is_zero() { 0 } else { seconds(wait) }),
+        minimum => visitor.app.accounts.password_policy().minimum(),
     })
 }

@@ -57,7 +57,7 @@ pub async fn ask(
     };
     match request {
         Ok(request) => {
-            Flow::begin(request, contact).keep(&visitor.jar, purpose);
+            Flow { handle: request.handle, contact }.keep(&visitor.jar, purpose);
             Ok(Redirect::to(addresses(purpose).code).into_response())
         }
         Err(error) => refused(visitor.refusal(&error)),
