@@ -15,8 +15,8 @@ use vestibule::{AccountId, Contact, EmailAddress};
 use crate::client::Client;
 
 /// How often the outbox is looked at for what must come, and how long not in between: a minute in all.
-const LOOKS: u32 = 2_400;
-const PAUSE: Duration = Duration::from_millis(25);
+pub const LOOKS: u32 = 2_400;
+pub const PAUSE: Duration = Duration::from_millis(25);
 
 /// The example program, which cargo builds with the tests.
 pub fn executable() -> PathBuf {

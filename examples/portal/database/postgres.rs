@@ -8,10 +8,7 @@ use super::{PATIENCE, Pool};
 pub const ANY_ACCOUNT: &str = "select 1 from vestibule.accounts limit 1";
 
 pub async fn open(options: &PgConnectOptions) -> Result<(Pool, Pool), String> {
-    // What an error says names what failed, and never a password.
-    let unusable = |reason: String| {
-        format!("The database that DATABASE_URL names cannot be used: {reason}. Start it, or name another.")
-    };
+    let unusable = |reason: String| format!("The database that DATABASE_URL names cannot be used: {reason}.");
     let pool = |connections| {
         let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
         pool.connect_lazy_with(options.clone())
