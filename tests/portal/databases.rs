@@ -159,7 +159,7 @@ async fn unusable() -> Result<(), Missing> {
     for (name, value, says) in [
         ("DATABASE_URL", url.replace("postgres@", "locked:secret@"), "password"),
         ("DATABASE_URL", url.replace("/postgres?", "/nowhere?"), "no such"),
-        ("REDIS_URL", format!("{}?pass=secret", locked.url()), "password"),
+        ("REDIS_URL", format!("{}?pass=secret", locked.url()), "authentication"),
         ("REDIS_URL", forgetful.url().to_owned(), "noeviction"),
     ] {
         let output = refused(folder.path(), &[(name, &value)]);

@@ -18,8 +18,8 @@ impl Redis {
     pub async fn open(client: &Client) -> Result<Self, String> {
         let unusable = |reason: String| format!("The Redis that REDIS_URL names cannot be used: {reason}.");
         let connection = ConnectionManager::new_with_config(client.clone(), connection_config()).await;
-        let connection =
-            connection.map_err(|error| unusable(format!("{error}. Start it, or name another")))?;
+        let connection = connection
+            .map_err(|error| unusable(format!("{error}. Check that it runs, and what it asks for")))?;
         let codes = RedisCodes::open(connection.clone()).await;
         let throttle = RedisThrottle::open(connection.clone()).await;
         Ok(Self {
