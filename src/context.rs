@@ -28,6 +28,8 @@ pub(crate) struct Context {
     pub(crate) codes: Arc<dyn CodeStore>,
     pub(crate) throttle: Arc<dyn ThrottleStore>,
     pub(crate) sender: Arc<dyn CodeSender>,
+    #[cfg(feature = "message-queue")]
+    pub(crate) message_queue: Option<Arc<dyn crate::ports::MessageQueue>>,
     pub(crate) texts: Arc<dyn Texts>,
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) clock: Arc<dyn Clock>,

@@ -8,6 +8,11 @@
 mod arming;
 mod paying;
 mod sending;
+#[cfg(feature = "message-queue")]
+mod stored;
+#[cfg(not(feature = "message-queue"))]
+#[path = "delivery/unstored.rs"]
+mod stored;
 
 use std::future::pending;
 use std::sync::Arc;
@@ -31,6 +36,8 @@ pub(crate) struct Delivery {
     codes: Channels,
     notes: Channels,
     alarms: Channels,
+    #[cfg(feature = "message-queue")]
+    held: stored::Held,
 }
 
 /// A queue for each channel, so that a gateway that hangs holds up no e-mail.
@@ -82,6 +89,8 @@ impl Delivery {
             codes: Channels::new(settings.sending_queue, settings.sending_at_once),
             notes: Channels::new(settings.notice_queue, settings.sending_at_once),
             alarms: Channels::new(settings.notice_queue, settings.sending_at_once),
+            #[cfg(feature = "message-queue")]
+            held: stored::Held::default(),
             context,
         }
     }
@@ -100,31 +109,49 @@ impl Delivery {
         });
     }
 
-    /// Leaves a message to be sent, and returns at once, saying whether it found a place.
+    /// Leaves a message to be sent, once it is written down where there is a stored queue, and says whether it was
+    /// accepted.
     ///
     /// Notices are bound by what numbers SMS may go to, and by a cap of their own: whoever used up the codes would
     /// otherwise keep an owner from being told.
-    pub(crate) fn send(self: &Arc<Self>, message: Sending) -> bool {
+    pub(crate) async fn send(self: &Arc<Self>, message: Sending) -> bool {
         if !self.context.settings.reaches(message.to()) {
             message.lose(&self.context, LossReason::SmsNotAllowed);
             return false;
         }
+        let place = self.place_for(&message);
+        let stored = self.store(&message, place.is_some()).await;
+        match place {
+            Some(place) => self.start(message.kept_in(stored), place),
+            None if stored.is_some_and(|stored| stored.is_there()) => {}
+            None => {
+                message.lose(&self.context, LossReason::QueueFull);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// A place in the queue that the message belongs into, or none when it is full.
+    fn place_for(&self, message: &Sending) -> Option<Place> {
+        self.queue_for(message).reserve()
+    }
+
+    const fn queue_for(&self, message: &Sending) -> &Queue {
         let queues = match message.class() {
             Class::Code => &self.codes,
             Class::Note => &self.notes,
             Class::Alarm => &self.alarms,
         };
-        let queue = queues.of(message.to().channel());
-        let Some(place) = queue.reserve() else {
-            message.lose(&self.context, LossReason::QueueFull);
-            return false;
-        };
-        let (context, at_work) = (Arc::clone(&self.context), Arc::clone(&queue.at_work));
+        queues.of(message.to().channel())
+    }
+
+    fn start(self: &Arc<Self>, message: Sending, place: Place) {
+        let (context, at_work) = (Arc::clone(&self.context), Arc::clone(&self.queue_for(&message).at_work));
         self.context.spawn(async move {
             message.deliver(&context, &at_work).await;
             drop(place);
         });
-        true
     }
 
     /// Waits until the background is idle, at most so long, and says how many jobs are left.

@@ -1,5 +1,8 @@
 //! The keys of a service: one value in the operator's keeping, one subkey for each use.
 
+#[cfg(feature = "message-queue")]
+mod sealing;
+
 use std::fmt;
 
 use hkdf::Hkdf;
@@ -9,6 +12,8 @@ use subtle::{Choice, ConstantTimeEq};
 use thiserror::Error;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+#[cfg(feature = "message-queue")]
+pub(crate) use self::sealing::Unopened;
 use crate::code::{CodeMac, MacInput};
 use crate::error::BackendError;
 use crate::random;
@@ -58,11 +63,11 @@ impl ServiceKey {
         Zeroizing::new(base16ct::lower::encode_string(&self.0))
     }
 
-    fn subkey(&self, use_: &str) -> HmacSha256 {
+    fn subkey(&self, use_: &str) -> Zeroizing<[u8; 32]> {
         let mut subkey = Zeroizing::new([0; 32]);
         // Expanding to 32 bytes cannot fail: HKDF allows 255 times the length of the hash.
         let _ = Hkdf::<Sha256>::new(Some(b"vestibule v1"), &self.0).expand(use_.as_bytes(), &mut subkey[..]);
-        keyed(&subkey)
+        subkey
     }
 }
 
@@ -84,8 +89,8 @@ pub(crate) struct KeyId(pub(crate) [u8; 4]);
 
 /// The keys a service works with.
 ///
-/// Codes and device tokens are made under the current key and carry its id; retired keys verify for as long as such
-/// a thing lives. The identifier key names people in throttles and events without saying who they are: it does not
+/// Codes, device tokens and stored messages are made under the current key and carry its id; retired keys verify for as
+/// long as such a thing lives. The identifier key names people in throttles and events without saying who they are: it does not
 /// rotate, since every count would start anew.
 pub struct KeyRing {
     current: Subkeys,
@@ -97,6 +102,8 @@ struct Subkeys {
     id: KeyId,
     codes: HmacSha256,
     devices: HmacSha256,
+    #[cfg(feature = "message-queue")]
+    messages: chacha20poly1305::XChaCha20Poly1305,
 }
 
 impl KeyRing {
@@ -107,12 +114,12 @@ impl KeyRing {
         Self {
             current: Subkeys::of(&current),
             retired: Vec::new(),
-            identifiers: identifiers.subkey("identifiers"),
+            identifiers: keyed(&identifiers.subkey("identifiers")),
         }
     }
 
-    /// Adds a key that was current before. Codes made under it work until they expire, and browsers with
-    /// a token made under it are recognised until it is dropped.
+    /// Adds a key that was current before. Codes made under it work until they expire, messages sealed
+    /// under it are sent, and browsers with a token made under it are recognised until it is dropped.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "taking the key wipes it where it came from")]
     pub fn with_retired(mut self, key: ServiceKey) -> Self {
@@ -171,8 +178,14 @@ impl fmt::Debug for KeyRing {
 
 impl Subkeys {
     fn of(key: &ServiceKey) -> Self {
-        let [a, b, c, d, ..] = tag(&key.subkey("key id"), |_| ());
-        Self { id: KeyId([a, b, c, d]), codes: key.subkey("codes"), devices: key.subkey("devices") }
+        let [a, b, c, d, ..] = tag(&keyed(&key.subkey("key id")), |_| ());
+        Self {
+            id: KeyId([a, b, c, d]),
+            codes: keyed(&key.subkey("codes")),
+            devices: keyed(&key.subkey("devices")),
+            #[cfg(feature = "message-queue")]
+            messages: sealing::cipher(&key.subkey("messages")),
+        }
     }
 }
 

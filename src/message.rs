@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::account::PasswordChange;
 use crate::code::{Code, Purpose};
 use crate::contact::Contact;
+use crate::error::BackendError;
+use crate::random;
 
 /// What is to be said, before it is put into words.
 #[derive(Clone, Debug)]
@@ -90,6 +92,36 @@ impl MessageKind {
     }
 }
 
+/// One message among all others: 128 random bits. Every attempt to send it has the same, so that whoever receives it twice
+/// can tell: a mailbox by its `Message-ID`, a gateway by its idempotency key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MessageId([u8; 16]);
+
+impl MessageId {
+    pub(crate) fn draw() -> Result<Self, BackendError> {
+        Ok(Self(random::bytes()?))
+    }
+
+    /// Rebuilds an id that was kept.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 16 bytes to keep.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+/// 32 hexadecimal digits in lower case.
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
 /// A notice in words. It may hold a code: it is not printed.
 #[derive(Clone)]
 pub struct MessageText {
@@ -150,6 +182,8 @@ pub struct Message {
     pub kind: MessageKind,
     /// The words.
     pub text: MessageText,
+    /// The same at every attempt to send it; none where the message was not made by the service.
+    pub id: Option<MessageId>,
     code: Option<Code>,
 }
 
@@ -161,7 +195,14 @@ impl Message {
             Notice::Code { code, .. } => Some(code.clone()),
             _ => None,
         };
-        Self { to, kind: notice.kind(), text, code }
+        Self { to, kind: notice.kind(), text, id: None, code }
+    }
+
+    /// The same message, told apart from all others.
+    #[must_use]
+    pub const fn with_id(mut self, id: MessageId) -> Self {
+        self.id = Some(id);
+        self
     }
 
     /// The code that the words hold, for a sender that hands it over apart: a gateway with a field of its own, the

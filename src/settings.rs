@@ -93,8 +93,14 @@ pub struct Settings {
     pub notice_queue: usize,
     /// How many messages of each queue are being sent at once. Default: 8.
     pub sending_at_once: usize,
-    /// How long sending one message is tried. Default: 1 hour for notices; a code is given up before it expires.
+    /// How long sending one message is tried. Default: 1 hour for notices; a code is given up before it expires. In a
+    /// stored queue, a message that was given up waits for the next
+    /// `resume_deliveries`, until it expires.
     pub sending_patience: Duration,
+    /// How long a stored queue keeps a notice that cannot be sent. Default: 3 days, the length of a weekend in which
+    /// nobody sees that the mail server is down: that a password was changed is worth knowing then still. A code is kept
+    /// until it expires.
+    pub notice_lifetime: Duration,
     /// How many log-ins with one address may wait for each other in this process. Default: 64.
     pub log_ins_in_line: usize,
 
@@ -162,6 +168,7 @@ impl Default for Settings {
             notice_queue: 2_000,
             sending_at_once: 8,
             sending_patience: HOUR,
+            notice_lifetime: Duration::from_secs(3 * DAY.as_secs()),
             log_ins_in_line: 64,
             port_deadline: Duration::from_secs(10),
             sender_deadline: Duration::from_secs(30),

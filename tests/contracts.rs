@@ -18,6 +18,12 @@ mod memory {
 
         vestibule::contract::user_directory!(async { MemoryDirectory::new() });
     }
+
+    mod messages {
+        use vestibule::adapters::memory::MemoryMessages;
+
+        vestibule::contract::message_queue!(async { MemoryMessages::new() });
+    }
 }
 
 #[cfg(feature = "sqlite")]
@@ -58,5 +64,11 @@ mod sqlite {
         use vestibule::adapters::sqlite::SqliteDirectory;
 
         vestibule::contract::user_directory!(async { SqliteDirectory::new(super::fresh().await) });
+    }
+
+    mod messages {
+        use vestibule::adapters::sqlite::SqliteMessages;
+
+        vestibule::contract::message_queue!(async { SqliteMessages::new(super::fresh().await) });
     }
 }

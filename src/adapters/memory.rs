@@ -11,6 +11,8 @@ mod directory;
 mod events;
 #[cfg(feature = "contract")]
 mod managed;
+#[cfg(feature = "message-queue")]
+mod messages;
 mod throttle;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +21,8 @@ pub use self::clock::ManualClock;
 pub use self::codes::MemoryCodes;
 pub use self::directory::MemoryDirectory;
 pub use self::events::MemoryEvents;
+#[cfg(feature = "message-queue")]
+pub use self::messages::MemoryMessages;
 pub use self::throttle::MemoryThrottle;
 
 /// A value that clones share.

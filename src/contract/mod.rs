@@ -2,7 +2,8 @@
 //!
 //! The contract of [`CodeStore`](crate::ports::CodeStore), [`ThrottleStore`](crate::ports::ThrottleStore) and
 //! [`UserDirectory`](crate::ports::UserDirectory) is the list in the doc of the trait. The macros [`code_store!`],
-//! [`throttle_store!`] and [`user_directory!`] turn the lists into tests, so that the test module of an adapter is one
+//! [`throttle_store!`] and [`user_directory!`], and with the feature `message-queue` the macro `message_queue!` for the port
+//! of that name, turn the lists into tests, so that the test module of an adapter is one
 //! line, and a clause that a later release adds is tested without a change there. The clauses are plain functions too,
 //! in the modules of the same names.
 //!
@@ -54,6 +55,8 @@
 )]
 
 pub mod code_store;
+#[cfg(feature = "message-queue")]
+pub mod message_queue;
 pub mod throttle_store;
 pub mod user_directory;
 
@@ -64,6 +67,9 @@ mod samples;
 use std::time::Duration;
 
 pub use self::managed_directory::ManagedDirectory;
+#[cfg(feature = "message-queue")]
+#[doc(inline)]
+pub use crate::__contract_message_queue as message_queue;
 #[doc(inline)]
 pub use crate::{
     __contract_code_store as code_store, __contract_throttle_store as throttle_store,

@@ -219,7 +219,7 @@ impl Delivery {
             event
         });
         let locale = account.locale.or_else(|| pending.locale.clone());
-        self.send(Sending::code(pending, *issue, armed, code, to, locale, now));
+        self.send(Sending::code(pending, *issue, armed, code, to, locale, now)).await;
         Ok(())
     }
 
@@ -260,7 +260,7 @@ impl Delivery {
         match paid.pay(context, &dues).await? {
             Ok(()) => {
                 let locale = note.account.locale.or_else(|| pending.locale.clone());
-                self.send(Sending::notice(note.notice, note.to, locale));
+                self.send(Sending::notice(note.notice, note.to, locale)).await;
             }
             Err(refused) => self.tell_of_cap(refused, &note.to),
         }

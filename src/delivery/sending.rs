@@ -1,18 +1,24 @@
+#[cfg(feature = "message-queue")]
+mod sealed;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_lock::Semaphore;
 use time::OffsetDateTime;
 
+#[cfg(feature = "message-queue")]
+pub(super) use self::sealed::Unreadable;
 use crate::code::{Code, HandleDigest, Purpose};
 use crate::contact::Contact;
 use crate::context::{Context, PortFault, after};
 use crate::delivery::arming::{FIRST_WAIT, LONGEST_WAIT};
+use crate::delivery::stored::{Begun, Stored};
 use crate::error::{BackendError, BackendErrorKind};
 use crate::event::{EventKind, LossReason};
 use crate::limits;
 use crate::locale::Locale;
-use crate::message::{Message, MessageKind, Notice};
+use crate::message::{Message, MessageId, MessageKind, Notice};
 use crate::ports::{ArmedCode, PendingCode, SendError};
 use crate::throttle::Verdict;
 
@@ -22,6 +28,10 @@ pub(crate) struct Sending {
     what: What,
     to: Contact,
     locale: Option<Locale>,
+    /// None where the generator failed: such a message is not stored.
+    id: Option<MessageId>,
+    /// Its row in the stored queue, where there is one.
+    stored: Option<Stored>,
 }
 
 /// The classes of messages, each with queues of its own.
@@ -59,8 +69,18 @@ struct Row {
 enum Attempted {
     Sent,
     Lost(LossReason),
+    /// Another process has it.
+    Elsewhere,
     /// To be tried again, not before the other side's own wish.
     Again(Option<Duration>),
+}
+
+/// How it ended.
+enum End {
+    Sent,
+    Lost(LossReason),
+    /// It stays in the stored queue, for this process or another.
+    LeftStored,
 }
 
 impl Sending {
@@ -74,11 +94,33 @@ impl Sending {
         armed_at: OffsetDateTime,
     ) -> Self {
         let row = Row { handle: pending.handle, issue, armed, armed_at, expires_at: pending.expires_at };
-        Self { what: What::Code { code, purpose: pending.purpose, row }, to, locale }
+        Self::new(What::Code { code, purpose: pending.purpose, row }, to, locale)
     }
 
-    pub(crate) const fn notice(notice: Notice, to: Contact, locale: Option<Locale>) -> Self {
-        Self { what: What::Notice(notice), to, locale }
+    pub(crate) fn notice(notice: Notice, to: Contact, locale: Option<Locale>) -> Self {
+        Self::new(What::Notice(notice), to, locale)
+    }
+
+    fn new(what: What, to: Contact, locale: Option<Locale>) -> Self {
+        Self { what, to, locale, id: MessageId::draw().ok(), stored: None }
+    }
+
+    pub(super) fn kept_in(self, stored: Option<Stored>) -> Self {
+        Self { stored, ..self }
+    }
+
+    #[cfg(feature = "message-queue")]
+    pub(super) const fn id(&self) -> Option<MessageId> {
+        self.id
+    }
+
+    /// When the code expires, if it is one.
+    #[cfg(feature = "message-queue")]
+    pub(super) const fn code_expires_at(&self) -> Option<OffsetDateTime> {
+        match &self.what {
+            What::Code { row, .. } => Some(row.expires_at),
+            What::Notice(_) => None,
+        }
     }
 
     pub(super) const fn to(&self) -> &Contact {
@@ -100,8 +142,19 @@ impl Sending {
 
     /// Sends the message, again and again with growing waits while the failure may pass and the message is worth it.
     pub(super) async fn deliver(self, context: &Context, at_work: &Arc<Semaphore>) {
+        match self.try_until_settled(context, at_work).await {
+            End::Sent => self.sent(context),
+            End::Lost(reason) => self.lose(context, reason),
+            End::LeftStored => return,
+        }
+        if let Some(stored) = &self.stored {
+            stored.remove(context).await;
+        }
+    }
+
+    async fn try_until_settled(&self, context: &Context, at_work: &Arc<Semaphore>) -> End {
         if !self.is_within_cap(context).await {
-            return self.lose(context, LossReason::SmsCapReached);
+            return End::Lost(LossReason::SmsCapReached);
         }
         let (mut wait, mut waited) = (FIRST_WAIT, Duration::ZERO);
         loop {
@@ -110,21 +163,28 @@ impl Sending {
                 let _at_work = at_work.acquire_arc().await;
                 self.attempt(context).await
             };
-            match attempted {
-                Attempted::Sent => return self.sent(context),
-                Attempted::Lost(reason) => return self.lose(context, reason),
-                Attempted::Again(wish) => {
-                    // Whatever the other side wishes for, the message is tried once more before it is given up.
-                    let left = context.settings.sending_patience.saturating_sub(waited);
-                    let pause = wait.max(wish.unwrap_or_default()).min(left);
-                    if pause.is_zero() {
-                        return self.lose(context, LossReason::GaveUp);
-                    }
-                    waited += pause;
-                    context.spawner.sleep(pause).await;
-                    wait = (wait * 2).min(LONGEST_WAIT);
-                }
+            let wish = match attempted {
+                Attempted::Sent => return End::Sent,
+                Attempted::Lost(reason) => return End::Lost(reason),
+                Attempted::Elsewhere => return End::LeftStored,
+                Attempted::Again(wish) => wish,
+            };
+            // Whatever the other side wishes for, the message is tried once more before it is given up.
+            let left = context.settings.sending_patience.saturating_sub(waited);
+            let pause = wait.max(wish.unwrap_or_default()).min(left);
+            if let Some(stored) = &self.stored
+                && !stored.release(context, pause).await
+            {
+                return End::LeftStored;
             }
+            if pause.is_zero() {
+                // What is stored is tried again until it expires, and meanwhile takes no place.
+                let stays = self.stored.as_ref().is_some_and(Stored::is_there);
+                return if stays { End::LeftStored } else { End::Lost(LossReason::GaveUp) };
+            }
+            waited += pause;
+            context.spawner.sleep(pause).await;
+            wait = (wait * 2).min(LONGEST_WAIT);
         }
     }
 
@@ -140,6 +200,9 @@ impl Sending {
 
     async fn attempt(&self, context: &Context) -> Attempted {
         let Ok(now) = context.now() else { return Attempted::Again(None) };
+        if self.stored.as_ref().is_some_and(|stored| stored.has_expired(now)) {
+            return Attempted::Lost(LossReason::Superseded);
+        }
         let notice = match &self.what {
             What::Notice(notice) => notice.clone(),
             What::Code { code, purpose, row } => match row.is_worth_sending(context, now).await {
@@ -156,7 +219,17 @@ impl Sending {
         let Some(text) = context.compose(&notice, self.to.channel(), locale) else {
             return Attempted::Lost(LossReason::NoText);
         };
-        let message = Message::new(self.to.clone(), &notice, text);
+        let mut message = Message::new(self.to.clone(), &notice, text);
+        message.id = self.id;
+        if let Some(stored) = &self.stored {
+            match stored.begin(context, now).await {
+                Begun::Ours => {}
+                Begun::NotOurs => return Attempted::Elsewhere,
+                // Without a note of it, a code that was sent could be sent again after a crash. A notice may be.
+                Begun::Unknown if self.is_code() => return Attempted::Again(None),
+                Begun::Unknown => {}
+            }
+        }
         let sent = context.fence(context.settings.sender_deadline, context.sender.send(&message)).await;
         self.judge(context, sent)
     }

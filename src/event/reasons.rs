@@ -108,9 +108,11 @@ pub enum LossReason {
     Refused,
     /// The sender did not answer in time: it may have been sent, and a code is not sent twice.
     TimedOut,
+    /// The process ended while it was being sent: it may have been sent, and a code is not sent twice.
+    Interrupted,
     /// The sender went on failing.
     GaveUp,
-    /// Another code was asked for, or the rest of its life is too short.
+    /// Another code was asked for, or the rest of its life is too short; or a stored notice has expired.
     Superseded,
     /// The queue was full.
     QueueFull,

@@ -12,6 +12,8 @@ mod clock;
 mod code_sender;
 mod code_store;
 mod event_sink;
+#[cfg(feature = "message-queue")]
+mod message_queue;
 mod spawner;
 mod texts;
 mod throttle_store;
@@ -24,6 +26,8 @@ pub use self::code_store::{
     ArmedCode, Attempt, CodeStore, CodeTarget, PendingCode, Reissue, Reissued, StoredCode,
 };
 pub use self::event_sink::{EventSink, NoEvents};
+#[cfg(feature = "message-queue")]
+pub use self::message_queue::{ClaimedMessage, MessageQueue, QueuedMessage};
 pub use self::spawner::{Sleep, Spawner, Task};
 pub use self::texts::Texts;
 pub use self::throttle_store::ThrottleStore;

@@ -35,6 +35,7 @@ use crate::texts::BuiltInTexts;
 /// | [`texts`](Self::texts) | Norwegian and English |
 /// | [`events`](Self::events) | dropped |
 /// | [`clock`](Self::clock) | the operating system's |
+/// | `message_queue` (feature of that name) | none: what is not sent ends with the process |
 /// | [`spawner`](Self::spawner) | the current tokio runtime, else two plain threads |
 #[must_use = "nothing is built until build() is called"]
 pub struct AccountServiceBuilder {
@@ -53,6 +54,8 @@ pub struct AccountServiceBuilder {
     events: Arc<dyn EventSink>,
     clock: Arc<dyn Clock>,
     spawner: Option<Arc<dyn Spawner>>,
+    #[cfg(feature = "message-queue")]
+    message_queue: Option<Arc<dyn crate::ports::MessageQueue>>,
 }
 
 impl AccountService {
@@ -81,6 +84,8 @@ impl AccountService {
             events: Arc::new(NoEvents),
             clock: Arc::new(SystemClock),
             spawner: None,
+            #[cfg(feature = "message-queue")]
+            message_queue: None,
         }
     }
 }
@@ -139,6 +144,14 @@ impl AccountServiceBuilder {
         self
     }
 
+    /// Sets where messages are kept, sealed under the service key, from when they are accepted until they are sent. Call
+    /// [`resume_deliveries`](AccountService::resume_deliveries) at the start and every minute.
+    #[cfg(feature = "message-queue")]
+    pub fn message_queue(mut self, queue: impl crate::ports::MessageQueue) -> Self {
+        self.message_queue = Some(Arc::new(queue));
+        self
+    }
+
     /// Opens the settings that lower security.
     pub fn dangerous(self) -> Dangerous {
         Dangerous(self)
@@ -172,6 +185,8 @@ impl AccountServiceBuilder {
             codes: self.codes,
             throttle: self.throttle,
             sender: self.sender,
+            #[cfg(feature = "message-queue")]
+            message_queue: self.message_queue,
             texts: self.texts,
             events: self.events,
             clock: self.clock,

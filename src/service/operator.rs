@@ -35,6 +35,8 @@ pub struct Purged {
     pub codes: u64,
     /// Counts that may be forgotten.
     pub throttles: u64,
+    /// Messages of the stored queue that expired before they were sent.
+    pub messages: u64,
 }
 
 impl AccountService {
@@ -57,7 +59,7 @@ impl AccountService {
             return Ok(Invitation::NoContact);
         };
         self.inner.tell_about(EventKind::Invited, Some(&account.id), Some(&to), &Origin::without_address());
-        if self.inner.delivery.send(Sending::notice(Notice::Invitation, to, account.locale)) {
+        if self.inner.delivery.send(Sending::notice(Notice::Invitation, to, account.locale)).await {
             Ok(Invitation::Queued)
         } else {
             Ok(Invitation::NotQueued)
@@ -85,7 +87,21 @@ impl AccountService {
         Ok(())
     }
 
-    /// Removes expired codes and counts that may be forgotten. Call it every hour or so: nothing depends on it but the
+    /// Takes up the messages of the stored queue that were accepted and not sent, because a process died, or had no place
+    /// for them, or gave up for the time being; says how many. Call it when the program starts, and every minute:
+    /// a process that died is heard of no more after one minute. Several processes may call it at once.
+    ///
+    /// Without a [`message_queue`](crate::service::AccountServiceBuilder::message_queue) there is nothing to take up.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Backend`] when the queue cannot be asked. Calling it again does no harm.
+    #[cfg(feature = "message-queue")]
+    pub async fn resume_deliveries(&self) -> Result<usize, Error> {
+        Ok(self.inner.delivery.resume().await?)
+    }
+
+    /// Removes expired codes, counts that may be forgotten, and stored messages that expired. Call it every hour or so: nothing depends on it but the
     /// size of the stores.
     ///
     /// # Errors
@@ -96,7 +112,14 @@ impl AccountService {
         let now = context.now()?;
         let codes = context.ask("code_store.purge", context.codes.purge(now)).await?;
         let throttles = context.ask("throttle_store.purge", context.throttle.purge(now)).await?;
-        Ok(Purged { codes, throttles })
+        #[cfg(feature = "message-queue")]
+        let messages = match &context.message_queue {
+            Some(queue) => context.ask("message_queue.purge", queue.purge(now)).await?,
+            None => 0,
+        };
+        #[cfg(not(feature = "message-queue"))]
+        let messages = 0;
+        Ok(Purged { codes, throttles, messages })
     }
 
     /// How events name a contact, so that an operator who is asked by a person can find what happened to her.

@@ -170,7 +170,7 @@ impl Setting {
         let context = &inner.context;
         for contact in &account.contacts {
             let notice = Notice::PasswordSet(change.how);
-            inner.delivery.send(Sending::notice(notice, contact.clone(), account.locale.clone()));
+            inner.delivery.send(Sending::notice(notice, contact.clone(), account.locale.clone())).await;
         }
         let event = EventKind::PasswordSet { how: change.how };
         inner.tell_about(event, Some(&account.id), change.proven.as_ref(), origin);

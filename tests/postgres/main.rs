@@ -15,6 +15,7 @@ mod database;
 mod directory;
 mod failures;
 mod fire;
+mod messages;
 mod purging;
 mod schema;
 mod service;
@@ -26,7 +27,7 @@ mod throttle;
 
 use std::process::ExitCode;
 
-use crate::database::{fresh_codes, fresh_directory, fresh_throttle};
+use crate::database::{fresh_codes, fresh_directory, fresh_messages, fresh_throttle};
 use crate::servers::postgres::PostgresServer;
 use crate::servers::{Suite, clauses};
 
@@ -45,6 +46,12 @@ fn main() -> ExitCode {
     suite.contract("codes", vestibule::contract::code_store!(fresh_codes, clauses));
     suite.contract("throttle", vestibule::contract::throttle_store!(fresh_throttle, clauses));
     suite.contract("directory", vestibule::contract::user_directory!(fresh_directory, clauses));
+    suite.contract("messages", vestibule::contract::message_queue!(fresh_messages, clauses));
+    tests! { suite, messages:
+        what_a_killed_process_had_accepted_is_sent_by_one_of_two_that_come_after
+        a_row_holds_nothing_that_can_be_read
+        the_rows_of_an_earlier_schema_are_kept
+    }
     tests! { suite, schema:
         every_table_is_in_a_schema_of_its_own
         migrating_twice_changes_nothing

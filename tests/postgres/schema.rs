@@ -29,6 +29,7 @@ pub(crate) async fn every_table_is_in_a_schema_of_its_own(server: Arc<PostgresSe
             "vestibule.accounts",
             "vestibule.codes",
             "vestibule.contacts",
+            "vestibule.messages",
             "vestibule.migrations",
             "vestibule.throttles"
         ]
@@ -47,7 +48,7 @@ pub(crate) async fn migrating_twice_changes_nothing(server: Arc<PostgresServer>)
         .fetch_all(&database.pool)
         .await
         .unwrap();
-    assert_eq!(versions, [1]);
+    assert_eq!(versions, [1, 2]);
 }
 
 pub(crate) async fn pools_that_start_at_once_on_a_fresh_database_all_migrate_it(server: Arc<PostgresServer>) {
@@ -62,7 +63,7 @@ pub(crate) async fn pools_that_start_at_once_on_a_fresh_database_all_migrate_it(
         for started in starting {
             started.await.unwrap().unwrap();
         }
-        assert_eq!(tables(&database.pool).await.len(), 5);
+        assert_eq!(tables(&database.pool).await.len(), 6);
     }
 }
 

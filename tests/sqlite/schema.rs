@@ -21,6 +21,7 @@ async fn every_table_is_named_after_the_library() {
             "vestibule_accounts",
             "vestibule_codes",
             "vestibule_contacts",
+            "vestibule_messages",
             "vestibule_schema",
             "vestibule_throttles"
         ]
@@ -35,7 +36,7 @@ async fn migrating_twice_changes_nothing() {
     assert_eq!(tables(&database.pool).await, before);
     let versions: Vec<i64> =
         sqlx::query_scalar("select version from vestibule_schema").fetch_all(&database.pool).await.unwrap();
-    assert_eq!(versions, [1]);
+    assert_eq!(versions, [1, 2]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

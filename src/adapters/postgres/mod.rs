@@ -92,6 +92,8 @@ mod directory;
 mod failure;
 #[cfg(feature = "contract")]
 mod managed;
+#[cfg(feature = "message-queue")]
+mod messages;
 mod purge;
 mod registering;
 mod row;
@@ -104,5 +106,7 @@ use super::rows::moment;
 
 pub use self::codes::PostgresCodes;
 pub use self::directory::PostgresDirectory;
+#[cfg(feature = "message-queue")]
+pub use self::messages::PostgresMessages;
 pub use self::schema::migrate;
 pub use self::throttle::PostgresThrottle;

@@ -9,7 +9,10 @@ use super::connection::{Session, tried_again};
 use super::failure::Failure;
 
 /// Every migration, in order: the first makes version 1. One that was released is never changed.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_accounts_codes_and_throttles.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_accounts_codes_and_throttles.sql"),
+    include_str!("migrations/0002_messages.sql"),
+];
 
 /// The version that this release needs.
 const CURRENT: usize = MIGRATIONS.len();

@@ -95,7 +95,7 @@ impl SmsGatewayBuilder {
     }
 
     /// The header in which the gateway wants an idempotency key, often `Idempotency-Key`. Default: none. Every attempt
-    /// to send one code has the same key, every attempt to send a notice another.
+    /// to send one message has the same key.
     #[must_use]
     pub fn idempotency_header(mut self, name: impl Into<String>) -> Self {
         self.idempotency_header = Some(name.into());

@@ -2,20 +2,17 @@
 
 use std::fmt;
 
-use base16ct::lower::encode_string;
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request, Uri};
 use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest, Sha256};
 
 use crate::adapters::sms_gateway::template::{Filling, Template};
 use crate::contact::PhoneNumber;
 use crate::error::{BackendError, BackendErrorKind};
-use crate::message::Message;
+use crate::message::{Message, MessageId};
 use crate::ports::SendError;
-use crate::random;
 
 /// How every request to a gateway looks.
 pub(super) struct Requests {
@@ -52,28 +49,18 @@ impl Requests {
         headers.insert(HOST, self.host.clone());
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.template.content_type()));
         if let Some(name) = &self.idempotency_header {
-            headers.insert(name, idempotency_key(number, message)?);
+            headers.insert(name, idempotency_key(message)?);
         }
         Ok(request)
     }
 }
 
-/// The same for every attempt to send one code. A notice has nothing of its own that tells it from the next of its
-/// kind, which must not be swallowed: each attempt has another key.
-fn idempotency_key(number: &PhoneNumber, message: &Message) -> Result<HeaderValue, SendError> {
+/// The message's own: the same for every attempt to send it, and another for the next of its kind, which must not be
+/// swallowed. A message that the service did not make has none, and each attempt another key.
+fn idempotency_key(message: &Message) -> Result<HeaderValue, SendError> {
     let transient = |source| SendError::Transient { retry_after: None, source };
-    let key = match message.expose_code() {
-        Some(code) => {
-            let mut digest = Sha256::new();
-            for part in [message.kind.as_str(), number.as_str(), code] {
-                digest.update((part.len() as u64).to_be_bytes());
-                digest.update(part);
-            }
-            digest.finalize()[..16].to_vec()
-        }
-        None => random::bytes::<16>().map_err(transient)?.to_vec(),
-    };
-    HeaderValue::try_from(encode_string(&key)).map_err(|error| {
+    let id = message.id.map_or_else(MessageId::draw, Ok).map_err(transient)?;
+    HeaderValue::try_from(id.to_string()).map_err(|error| {
         transient(BackendError::new(BackendErrorKind::Other, "a header was refused").with_source(error))
     })
 }

@@ -1,15 +1,13 @@
 //! What goes around the words: the headers. None of them holds anything that a stranger has typed.
 
-use base16ct::lower::encode_string;
 use lettre::Address;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 
 use crate::adapters::smtp::failure;
 use crate::contact::EmailAddress;
-use crate::message::Message;
+use crate::message::{Message, MessageId};
 use crate::ports::SendError;
-use crate::random;
 
 /// In whose name messages go out.
 pub(super) struct Letterhead {
@@ -34,7 +32,7 @@ impl Letterhead {
             .from(self.from.clone())
             .to(Mailbox::new(None, to.clone()))
             .subject(subject)
-            .message_id(Some(self.message_id()?))
+            .message_id(Some(self.message_id(message)?))
             .date_now();
         if let Some(reply_to) = &self.reply_to {
             builder = builder.reply_to(reply_to.clone());
@@ -52,11 +50,12 @@ impl Letterhead {
         Ok(Letter { from: self.from.email.clone(), to, content: composed.formatted() })
     }
 
-    /// At random, and under the sender's domain: a hash of what is sent would let others test guesses of the code.
-    fn message_id(&self) -> Result<String, SendError> {
-        let random =
-            random::bytes::<16>().map_err(|source| SendError::Transient { retry_after: None, source })?;
-        Ok(format!("<{}@{}>", encode_string(&random), self.from.email.domain()))
+    /// The message's own, which is random, under the sender's domain: a mailbox that gets it twice can tell. A hash of what
+    /// is sent would let others test guesses of the code.
+    fn message_id(&self, message: &Message) -> Result<String, SendError> {
+        let transient = |source| SendError::Transient { retry_after: None, source };
+        let id = message.id.map_or_else(MessageId::draw, Ok).map_err(transient)?;
+        Ok(format!("<{id}@{}>", self.from.email.domain()))
     }
 }
 

@@ -62,6 +62,8 @@ mod directory;
 mod failure;
 #[cfg(feature = "contract")]
 mod managed;
+#[cfg(feature = "message-queue")]
+mod messages;
 mod purge;
 mod registering;
 mod row;
@@ -74,5 +76,7 @@ use super::rows::moment;
 pub use self::codes::SqliteCodes;
 pub use self::connection::connect_options;
 pub use self::directory::SqliteDirectory;
+#[cfg(feature = "message-queue")]
+pub use self::messages::SqliteMessages;
 pub use self::schema::migrate;
 pub use self::throttle::SqliteThrottle;
