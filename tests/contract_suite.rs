@@ -1,6 +1,6 @@
 //! The contract suite, held to its word: a store with a defect fails the clause that is meant for it.
 //!
-//! Three stores, written to be broken, have each defect under a name. Without one, they pass every clause.
+//! Four stores, written to be broken, have each defect under a name. Without one, they pass every clause.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails panics")]
 
@@ -8,6 +8,8 @@
 mod codes;
 #[path = "contract_suite/directory.rs"]
 mod directory;
+#[path = "contract_suite/messages.rs"]
+mod messages;
 #[path = "contract_suite/throttle.rs"]
 mod throttle;
 
@@ -23,10 +25,11 @@ use vestibule::contract;
 
 use crate::codes::BreakableCodes;
 use crate::directory::BreakableDirectory;
+use crate::messages::BreakableMessages;
 use crate::throttle::BreakableThrottle;
 
 mod without_a_defect {
-    use super::{BreakableCodes, BreakableDirectory, BreakableThrottle};
+    use super::{BreakableCodes, BreakableDirectory, BreakableMessages, BreakableThrottle};
 
     mod codes {
         use super::BreakableCodes;
@@ -44,6 +47,12 @@ mod without_a_defect {
         use super::BreakableDirectory;
 
         vestibule::contract::user_directory!(async { BreakableDirectory::with("no defect") });
+    }
+
+    mod messages {
+        use super::BreakableMessages;
+
+        vestibule::contract::message_queue!(async { BreakableMessages::with("no defect") });
     }
 }
 
@@ -150,6 +159,34 @@ mod directories_that {
     }
 }
 
+mod messages_that {
+    use super::{Arc, BreakableMessages, assert_caught, contract};
+
+    caught! {
+        BreakableMessages, message_queue:
+        keep_text_alone => a_message_is_claimed_as_it_was_put
+        expire_in_whole_seconds => a_message_is_claimed_as_it_was_put
+        keep_the_number_of_the_claim => a_message_is_claimed_as_it_was_put
+        overwrite_a_message => a_message_is_put_once
+        are_always_due => a_message_is_not_claimed_before_it_is_due
+        live_for_ever => an_expired_message_is_not_claimed
+        live_a_moment_too_long => an_expired_message_is_not_claimed
+        are_claimed_for_no_time => a_claim_holds_until_its_lease_ends
+        are_claimed_in_the_order_of_their_ids => what_is_due_the_longest_is_claimed_first
+        are_all_claimed_at_once => what_is_due_the_longest_is_claimed_first
+        are_claimed_without_a_lock => of_64_concurrent_claims_one_gets_each_message
+        forget_that_they_were_begun_when_claimed => a_begun_message_is_claimed_as_begun
+        keep_the_first_lease => a_begun_message_is_claimed_as_begun
+        stay_begun_when_released => a_released_message_is_claimed_as_waiting
+        are_begun_by_whoever_lost_them => a_lost_claim_begins_and_releases_nothing
+        are_begun_without_a_lock => a_begin_and_a_claim_do_not_both_succeed
+        keep_what_was_begun => a_removed_message_is_gone
+        purge_at_the_moment_of_expiry => purging_removes_expired_messages_only
+        never_purge_what_was_begun => purging_removes_expired_messages_only
+        purge_one_batch_only => purging_removes_expired_messages_only
+    }
+}
+
 fn assert_caught(clause: impl Future<Output = ()>) {
     let outcome = catch_unwind(AssertUnwindSafe(|| contract::run(clause)));
     assert!(outcome.is_err(), "the clause did not see the defect");
@@ -186,7 +223,7 @@ impl Defect {
 
 #[test]
 fn the_clauses_are_those_that_the_ports_name_and_each_has_seen_a_defect() {
-    for port in ["code_store", "throttle_store", "user_directory"] {
+    for port in ["code_store", "throttle_store", "user_directory", "message_queue"] {
         let named = names_in_docs(&read(&format!("src/ports/{port}.rs")));
         assert!(named.len() >= 10, "{port}: {named:?}");
 

@@ -139,7 +139,7 @@ pub struct QueuedMessage {
     pub id: MessageId,
     /// From when on it is not sent any more.
     pub expires_at: OffsetDateTime,
-    /// What it says and whom it is for, sealed for this id and this expiry: some hundred bytes.
+    /// What it says and whom it is for, sealed for this id and this expiry: about a kilobyte.
     pub sealed: Vec<u8>,
 }
 

@@ -1,7 +1,7 @@
 //! Processes of a test's own: this very program, told to run one test that is ignored otherwise; and the service on
 //! SQLite that they share.
 
-#![allow(unreachable_pub, reason = "a test has no outside")]
+#![allow(dead_code, unreachable_pub, reason = "a test has no outside, and uses a part of it")]
 
 use std::num::NonZeroUsize;
 use std::path::Path;

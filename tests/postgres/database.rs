@@ -6,7 +6,9 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::OnceCell;
-use vestibule::adapters::postgres::{PostgresCodes, PostgresDirectory, PostgresThrottle, migrate};
+use vestibule::adapters::postgres::{
+    PostgresCodes, PostgresDirectory, PostgresMessages, PostgresThrottle, migrate,
+};
 
 use crate::servers::postgres::PostgresServer;
 
@@ -98,4 +100,8 @@ pub(crate) async fn fresh_throttle(server: Arc<PostgresServer>) -> PostgresThrot
 
 pub(crate) async fn fresh_directory(server: Arc<PostgresServer>) -> PostgresDirectory {
     Database::new(&server).await.directory()
+}
+
+pub(crate) async fn fresh_messages(server: Arc<PostgresServer>) -> PostgresMessages {
+    PostgresMessages::new(Database::new(&server).await.pool)
 }

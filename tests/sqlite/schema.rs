@@ -1,9 +1,9 @@
 use sqlx::sqlite::SqlitePool;
-use vestibule::adapters::sqlite::{connect_options, migrate};
+use vestibule::adapters::sqlite::{SqliteMessages, connect_options, migrate};
 use vestibule::error::BackendErrorKind;
-use vestibule::ports::UserDirectory;
+use vestibule::ports::{MessageQueue, UserDirectory};
 
-use crate::database::{Database, ola, pool_of_one};
+use crate::database::{Database, now, ola, pool_of_one};
 
 async fn tables(pool: &SqlitePool) -> Vec<String> {
     sqlx::query_scalar("select name from sqlite_schema where type = 'table' order by name")
@@ -66,6 +66,25 @@ async fn tables_of_an_application_are_left_alone() {
     let name: String =
         sqlx::query_scalar("select name from members").fetch_one(&database.pool).await.unwrap();
     assert_eq!(name, "Ola");
+}
+
+/// From the first schema, with people in it, to the one with messages.
+#[tokio::test]
+async fn the_rows_of_an_earlier_schema_are_kept() {
+    let database = Database::absent();
+    sqlx::raw_sql("create table vestibule_schema (version integer not null primary key) strict")
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    let first = include_str!("../../src/adapters/sqlite/migrations/0001_accounts_codes_and_throttles.sql");
+    sqlx::raw_sql(first).execute(&database.pool).await.unwrap();
+    sqlx::raw_sql("insert into vestibule_schema values (1)").execute(&database.pool).await.unwrap();
+    let id = database.directory().register(ola()).await.unwrap();
+    migrate(&database.pool).await.unwrap();
+    let people = database.directory().accounts_after(None, 10).await.unwrap();
+    assert_eq!(people.iter().map(|account| &account.id).collect::<Vec<_>>(), [&id]);
+    let queue = SqliteMessages::new(database.pool.clone());
+    assert_eq!(queue.purge(now()).await.unwrap(), 0);
 }
 
 #[tokio::test]

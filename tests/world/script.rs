@@ -11,11 +11,15 @@ use vestibule::code::HandleDigest;
 use vestibule::contact::Channel;
 use vestibule::error::{BackendError, BackendErrorKind};
 use vestibule::event::Event;
+#[cfg(feature = "message-queue")]
+use vestibule::message::MessageId;
 use vestibule::message::{Message, MessageText, Notice};
 use vestibule::ports::{
     ArmedCode, Attempt, Clock, CodeSender, CodeStore, EventSink, Found, PendingCode, Reissue, SendError,
     Sleep, Spawner, Task, Texts, ThrottleStore, UserDirectory,
 };
+#[cfg(feature = "message-queue")]
+use vestibule::ports::{ClaimedMessage, MessageQueue, QueuedMessage};
 use vestibule::throttle::{Charge, ThrottleKey, Ticket, Verdict};
 use vestibule::{Account, Contact, Error, Locale, PasswordHash, ServiceProfile};
 
@@ -343,6 +347,44 @@ impl<T: ThrottleStore> ThrottleStore for Scripted<T> {
 
     async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {
         self.script.play("throttle_store.purge", self.port.purge(before)).await
+    }
+}
+
+#[cfg(feature = "message-queue")]
+#[async_trait]
+impl<T: MessageQueue> MessageQueue for Scripted<T> {
+    async fn put(&self, message: &QueuedMessage, due_at: OffsetDateTime) -> Result<(), BackendError> {
+        self.script.play("message_queue.put", self.port.put(message, due_at)).await
+    }
+
+    async fn claim(
+        &self,
+        now: OffsetDateTime,
+        due_at: OffsetDateTime,
+        limit: u32,
+    ) -> Result<Vec<ClaimedMessage>, BackendError> {
+        self.script.play("message_queue.claim", self.port.claim(now, due_at, limit)).await
+    }
+
+    async fn begin(&self, id: &MessageId, claim: u32, due_at: OffsetDateTime) -> Result<bool, BackendError> {
+        self.script.play("message_queue.begin", self.port.begin(id, claim, due_at)).await
+    }
+
+    async fn release(
+        &self,
+        id: &MessageId,
+        claim: u32,
+        due_at: OffsetDateTime,
+    ) -> Result<bool, BackendError> {
+        self.script.play("message_queue.release", self.port.release(id, claim, due_at)).await
+    }
+
+    async fn remove(&self, id: &MessageId) -> Result<(), BackendError> {
+        self.script.play("message_queue.remove", self.port.remove(id)).await
+    }
+
+    async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {
+        self.script.play("message_queue.purge", self.port.purge(before)).await
     }
 }
 

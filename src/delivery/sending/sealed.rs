@@ -18,7 +18,7 @@ use crate::ports::{ArmedCode, CodeTarget, QueuedMessage};
 
 /// What is sealed is filled up to a multiple of this, so that its length tells neither a code from a notice nor the
 /// length of an address.
-const BLOCK: usize = 512;
+const BLOCK: usize = 1_024;
 
 /// Why a stored message was not opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Sending {
             says: Says::of(&self.what)?,
         };
         // With room from the beginning: a vector that grows leaves copies of the code behind.
-        let mut plain = Zeroizing::new(Vec::with_capacity(4 * BLOCK));
+        let mut plain = Zeroizing::new(Vec::with_capacity(2 * BLOCK));
         serde_json::to_writer(&mut *plain, &content).map_err(|error| {
             BackendError::new(BackendErrorKind::Other, "a message could not be written down")
                 .with_source(error)
