@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vestibule::adapters::sms_gateway::{SmsGateway, SmsGatewayBuilder, SmsGatewayProblem};
+use vestibule::adapters::sms_gateway::{SmsGateway, SmsGatewayAddress, SmsGatewayBuilder, SmsGatewayProblem};
 use vestibule::code::Purpose;
 use vestibule::contact::Channel;
 use vestibule::message::{Message, Notice};
@@ -100,11 +100,12 @@ async fn link_mobility_gets_json() {
             "Forbundet",
         )
     };
-    for (asked, text) in asked(preset, "/sms/send", r#"{"messageId": "Dcshuhod0PMAAAFQ"}"#).await {
+    let taken = r#"{"messageId":"Dcshuhod0PMAAAFQ+/PbnR3x","resultCode":1005,"description":"Queued"}"#;
+    for (asked, text) in asked(preset, "/sms/send", taken).await {
         assert_eq!(asked.header("authorization").unwrap(), "Basic YnJ1a2VyOnRva2Vu");
         let expected = serde_json::json!({
             "source": "Forbundet", "destination": "+4741234567", "userData": text, "platformId": "COOL",
-            "platformPartnerId": "12345", "useDeliveryReport": false,
+            "platformPartnerId": "12345", "useDeliveryReport": false, "ignoreResponse": false,
         });
         assert_eq!(asked.json(), expected);
     }
@@ -146,4 +147,39 @@ fn what_is_wrong_with_a_gateway_is_said() {
     }
     assert!(at("http://gateway.example.no").dangerous_plain_http().build().is_ok());
     assert!(at("http://[::1]:8080/send").build().is_ok());
+}
+
+#[tokio::test]
+async fn an_address_in_the_configuration_makes_the_same_requests() {
+    let taken = r#"{"sid": "SM1", "id": "1", "response": {"msgOkCount": 1}, "messageId": "1"}"#;
+    for (address, path, says) in [
+        (
+            "twilio://AC1:token@{}?from=+4741234567",
+            "/2010-04-01/Accounts/AC1/Messages.json",
+            "From=%2B4741234567",
+        ),
+        ("sinch://plan:token@{}?from=Forbundet", "/xms/v1/plan/batches", r#""from":"Forbundet""#),
+        ("sveve://bruker:s%2Fc@{}?from=Ny%20avd.", "/SMS/SendMessage", r#""passwd":"s/c""#),
+        ("linkmobility://u:p@{}?platform=COOL&partner=1&from=LINK", "/sms/send", r#""platformId":"COOL""#),
+        ("https://u:p@{}/v1/send?key=a%2Fb&from=Forbundet", "/v1/send?key=a%2Fb", r#""from":"Forbundet""#),
+        (
+            "https://token@{}/v1?from=A&body={%22n%22:%22{to}%22,%22t%22:%22{text}%22}",
+            "/v1",
+            r#""n":"+4741234567""#,
+        ),
+    ] {
+        let gateway = Gateway::answering([Answer::Http("200 OK", taken)]).await;
+        let address = address.replace("{}", &format!("localhost:{}", gateway.port));
+        let address = SmsGatewayAddress::parse(&format!("{address}&tls=none")).unwrap();
+        SmsGateway::at(&address).build().unwrap().send(&code(&Locale::ENGLISH)).await.unwrap();
+        let asked = gateway.asked();
+        assert!(asked[0].head.starts_with(&format!("POST {path} HTTP/1.1\r\n")), "{}", asked[0].head);
+        assert!(asked[0].body.contains(says), "{address:?}: {}", asked[0].body);
+        let authorization = asked[0].header("authorization");
+        match path {
+            "/v1" => assert_eq!(authorization.unwrap(), "Bearer token"),
+            "/v1/send?key=a%2Fb" => assert_eq!(authorization.unwrap(), "Basic dTpw"),
+            _ => {}
+        }
+    }
 }

@@ -22,6 +22,7 @@ use crate::adapters::sms_gateway::template::Template;
 use crate::adapters::sms_gateway::{SmsGateway, SmsGatewayProblem, originator};
 
 /// Puts an [`SmsGateway`] together.
+#[derive(Clone)]
 pub struct SmsGatewayBuilder {
     address: String,
     template: Result<Template, SmsGatewayProblem>,
@@ -61,6 +62,13 @@ impl SmsGatewayBuilder {
     #[must_use]
     pub fn address(mut self, address: impl Into<String>) -> Self {
         self.address = address.into();
+        self
+    }
+
+    /// The same path on another host.
+    pub(super) fn on(mut self, scheme: &str, authority: &str) -> Self {
+        let path = self.address.splitn(4, '/').nth(3).unwrap_or_default();
+        self.address = format!("{scheme}://{authority}/{path}");
         self
     }
 

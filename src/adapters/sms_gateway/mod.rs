@@ -14,6 +14,8 @@
 //! requests of those gateways, as their public documentation shows them; [`SmsGateway::json`] and
 //! [`SmsGateway::form`] make others from a template.
 //!
+//! Where the gateway is a matter of configuration, it is one line: see [`SmsGatewayAddress`].
+//!
 //! # What becomes of an answer
 //!
 //! | the gateway | the service is told |
@@ -30,6 +32,7 @@
 //! [`Permanent`]: crate::ports::SendError::Permanent
 //! [`Ambiguous`]: crate::ports::SendError::Ambiguous
 
+mod address;
 mod answer;
 mod builder;
 mod client;
@@ -43,6 +46,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+pub use self::address::{SmsGatewayAddress, SmsGatewayAddressProblem};
 pub use self::builder::SmsGatewayBuilder;
 use self::client::Client;
 pub use self::problem::SmsGatewayProblem;

@@ -51,6 +51,8 @@ impl SmsGateway {
     /// The address is the Norwegian one; [`address`](SmsGatewayBuilder::address) sets that of another country, such as
     /// `https://api.sveve.se/SMS/SendMessage`. Sveve answers 200 also when it refuses: what counts is `msgOkCount`.
     ///
+    /// The documentation recommends a sender of at least three characters.
+    ///
     /// Shape: <https://sveve.se/apidok/send>, POST with a JSON body, option 1, as of November 2026. There is no
     /// idempotency key.
     #[must_use]
@@ -75,7 +77,8 @@ impl SmsGateway {
     /// `sourceTON`. There is no idempotency key.
     ///
     /// Shape: "LINK Mobility SMS REST API, MT and Delivery Reports", version 2.4 of 23 June 2025,
-    /// <https://www.linkmobility.com/developer/>.
+    /// <https://www.linkmobility.com/developer/>. What is answered to a message that was taken is documented as
+    /// `{"messageId": "..", "resultCode": 1005, "description": "Queued"}`.
     #[must_use]
     pub fn link_mobility(
         address: impl Into<String>,
@@ -86,6 +89,8 @@ impl SmsGateway {
         let body = serde_json::json!({
             "source": "{from}", "destination": "{to}", "userData": "{text}",
             "platformId": platform, "platformPartnerId": partner, "useDeliveryReport": false,
+            // It is true by default, and a message that was taken is then answered 204, without its id.
+            "ignoreResponse": false,
         });
         Self::json(address, &body.to_string(), from)
             .basic_authentication(login.0, login.1)
