@@ -105,8 +105,8 @@ pub enum EventKind {
         /// Which cap.
         cap: SmsCap,
     },
-    /// Messages are kept in an [outbox](crate::adapters::outbox), codes in the clear, and sent to nobody: a warning, where
-    /// this is not a machine for development.
+    /// The service was built with an [outbox](crate::adapters::outbox): messages are kept, codes in the clear, and sent to
+    /// nobody. A warning, where this is not a machine for development.
     OutboxInUse,
     /// A stored password hash could not be verified; the log-in was refused like any other.
     HashUnverifiable {

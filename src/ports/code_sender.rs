@@ -21,10 +21,15 @@ use crate::message::Message;
 /// - What cannot be sent now and may be later is [`SendError::Transient`]; what can never be sent is
 ///   [`SendError::Permanent`]; where it is not known whether the message was taken over, [`SendError::Ambiguous`]: a
 ///   code is then not sent again.
+/// - A sender that sends nothing says so by its [`destination`](CodeSender::destination), and one that hands on to others
+///   says what they say.
 #[async_trait]
 pub trait CodeSender: Debug + Send + Sync + 'static {
     /// Sends a message.
     async fn send(&self, message: &Message) -> Result<(), SendError>;
+
+    /// Where messages end up. The service asks once, when it is built, and warns the operator of an outbox.
+    fn destination(&self) -> Destination;
 }
 
 #[async_trait]
@@ -32,6 +37,20 @@ impl<T: CodeSender + ?Sized> CodeSender for Arc<T> {
     async fn send(&self, message: &Message) -> Result<(), SendError> {
         (**self).send(message).await
     }
+
+    fn destination(&self) -> Destination {
+        (**self).destination()
+    }
+}
+
+/// Where messages end up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a service must know whether it reaches anybody")]
+pub enum Destination {
+    /// They are on their way to people.
+    People,
+    /// They are kept, codes in the clear, and sent to nobody: for development and tests.
+    Outbox,
 }
 
 /// Why a message was not sent.

@@ -21,7 +21,7 @@ mod user_directory;
 
 pub use self::breached_passwords::{BreachedPasswords, WhenUnavailable};
 pub use self::clock::{Clock, SystemClock};
-pub use self::code_sender::{CodeSender, SendError};
+pub use self::code_sender::{CodeSender, Destination, SendError};
 pub use self::code_store::{
     ArmedCode, Attempt, CodeStore, CodeTarget, PendingCode, Reissue, Reissued, StoredCode,
 };

@@ -10,12 +10,13 @@ use crate::adapters::threads::Threads;
 use crate::context::Context;
 use crate::delivery::Delivery;
 use crate::error::BackendError;
+use crate::event::EventKind;
 use crate::hasher::{Argon2Cost, HashPool, HashingSettings};
 use crate::key::KeyRing;
 use crate::password::PasswordPolicy;
 use crate::ports::{
-    BreachedPasswords, Clock, CodeSender, CodeStore, EventSink, NoEvents, Spawner, SystemClock, Texts,
-    ThrottleStore, UserDirectory, WhenUnavailable,
+    BreachedPasswords, Clock, CodeSender, CodeStore, Destination, EventSink, NoEvents, Spawner, SystemClock,
+    Texts, ThrottleStore, UserDirectory, WhenUnavailable,
 };
 use crate::profile::{ProfileProblem, ServiceProfile};
 use crate::service::line::Lines;
@@ -196,6 +197,9 @@ impl AccountServiceBuilder {
             settings: self.settings,
             background: Arc::new(AtomicUsize::new(0)),
         });
+        if context.sender.destination() == Destination::Outbox {
+            context.record(EventKind::OutboxInUse);
+        }
         let delivery = Arc::new(Delivery::new(Arc::clone(&context)));
         let inner = Inner { context, delivery, pool, lines, spray, policy, breached: self.breached };
         Ok(AccountService { inner: Arc::new(inner) })

@@ -58,7 +58,7 @@ impl Letter {
         for paragraph in &self.paragraphs {
             text.push('\n');
             match paragraph {
-                Paragraph::Words(words) => text.push_str(words),
+                Paragraph::Words(words) => push_wrapped(&mut text, words),
                 Paragraph::Code(code) => push_grouped(&mut text, code.expose()),
                 Paragraph::Page(page) => text.push_str(page),
             }
@@ -106,6 +106,32 @@ impl Letter {
     }
 }
 
+/// How long a line of plain text is, in characters: what a terminal shows with room for the marks of a reply (RFC 3676,
+/// 4.2). An address of a page is never broken.
+const LINE: usize = 72;
+
+/// Appends words in lines that are short enough. They break between words; one that is too long has a line for itself.
+fn push_wrapped(text: &mut String, words: &str) {
+    for (nth, line) in words.split('\n').enumerate() {
+        if nth > 0 {
+            text.push('\n');
+        }
+        let mut length = 0;
+        for word in line.split(' ') {
+            let longer = word.chars().count();
+            if length > 0 && length + 1 + longer > LINE {
+                text.push('\n');
+                length = 0;
+            } else if length > 0 {
+                text.push(' ');
+                length += 1;
+            }
+            text.push_str(word);
+            length += longer;
+        }
+    }
+}
+
 /// Appends a code as it is easiest to read and to type: in groups of three or four, as even as can be. A code holds
 /// digits and capital letters alone and needs no escaping.
 fn push_grouped(text: &mut String, code: &str) {
@@ -138,6 +164,16 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_wrapped_between_words_and_nothing_of_them_is_lost() {
+        let words = "Æ Ø Å og mange flere ord, ".repeat(20) + &"langt".repeat(30) + " slutt\nny linje";
+        let mut text = String::new();
+        push_wrapped(&mut text, &words);
+        assert!(text.lines().all(|line| line.chars().count() <= LINE || !line.contains(' ')), "{text}");
+        assert!(text.lines().any(|line| line.chars().count() > LINE - 10), "{text}");
+        assert_eq!(text.replace('\n', " "), words.replace('\n', " "));
+    }
 
     #[test]
     fn a_code_is_read_in_even_groups_of_three_or_four() {

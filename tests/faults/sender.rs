@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use vestibule::error::BackendErrorKind;
 use vestibule::event::{EventKind, LossReason};
 use vestibule::message::{Message, MessageKind};
-use vestibule::ports::{CodeSender, SendError};
+use vestibule::ports::{CodeSender, Destination, SendError};
 use vestibule::{BackendError, Code, Error, Settings};
 
 use crate::scene::{OLA, PHONE, SECOND, at_rest};
@@ -97,6 +97,10 @@ impl CodeSender for Moody {
                 Ok(())
             }
         }
+    }
+
+    fn destination(&self) -> Destination {
+        Destination::People
     }
 }
 

@@ -6,7 +6,7 @@ use vestibule::code::Purpose;
 use vestibule::contact::Channel;
 use vestibule::event::{DecoyReason, EventKind};
 use vestibule::message::{Message, MessageKind};
-use vestibule::ports::{CodeSender, SendError};
+use vestibule::ports::{CodeSender, Destination, SendError};
 use vestibule::{AccountService, Code, Error, Settings};
 
 use crate::world::*;
@@ -185,6 +185,10 @@ async fn a_gateway_that_hangs_holds_up_no_email() {
                 Channel::Email => self.0.send(message).await,
                 Channel::Sms => std::future::pending().await,
             }
+        }
+
+        fn destination(&self) -> Destination {
+            Destination::People
         }
     }
 

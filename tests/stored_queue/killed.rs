@@ -16,7 +16,7 @@ use vestibule::adapters::sqlite::SqliteMessages;
 use vestibule::code::Purpose;
 use vestibule::event::{EventKind, LossReason};
 use vestibule::message::Message;
-use vestibule::ports::{Clock, CodeSender, SendError};
+use vestibule::ports::{Clock, CodeSender, Destination, SendError};
 use vestibule::time::OffsetDateTime;
 use vestibule::{AccountService, Settings};
 
@@ -59,6 +59,10 @@ impl CodeSender for Post {
         let line = format!("{} {} {code}\n", message.kind.as_str(), message.id.unwrap());
         (&self.file).write_all(line.as_bytes()).unwrap();
         Ok(())
+    }
+
+    fn destination(&self) -> Destination {
+        Destination::People
     }
 }
 

@@ -11,7 +11,7 @@ use vestibule::adapters::memory::{
 use vestibule::error::BackendErrorKind;
 use vestibule::event::{EventKind, LossReason};
 use vestibule::message::{Message, MessageId};
-use vestibule::ports::{CodeSender, MessageQueue, SendError, Sleep, Spawner, Task};
+use vestibule::ports::{CodeSender, Destination, MessageQueue, SendError, Sleep, Spawner, Task};
 use vestibule::{AccountId, AccountService, BackendError, KeyRing, Settings};
 
 use crate::world::background::Background;
@@ -231,5 +231,9 @@ impl CodeSender for Sender {
             Mood::Refuses => Err(SendError::Permanent(error())),
             Mood::Hangs => std::future::pending().await,
         }
+    }
+
+    fn destination(&self) -> Destination {
+        Destination::People
     }
 }

@@ -15,8 +15,8 @@ use vestibule::event::Event;
 use vestibule::message::MessageId;
 use vestibule::message::{Message, MessageText, Notice};
 use vestibule::ports::{
-    ArmedCode, Attempt, Clock, CodeSender, CodeStore, EventSink, Found, PendingCode, Reissue, SendError,
-    Sleep, Spawner, Task, Texts, ThrottleStore, UserDirectory,
+    ArmedCode, Attempt, Clock, CodeSender, CodeStore, Destination, EventSink, Found, PendingCode, Reissue,
+    SendError, Sleep, Spawner, Task, Texts, ThrottleStore, UserDirectory,
 };
 #[cfg(feature = "message-queue")]
 use vestibule::ports::{ClaimedMessage, MessageQueue, QueuedMessage};
@@ -396,6 +396,11 @@ impl<T: CodeSender> CodeSender for Scripted<T> {
             BackendErrorKind::TimedOut => SendError::Ambiguous(source),
             _ => SendError::Transient { retry_after: None, source },
         })
+    }
+
+    fn destination(&self) -> Destination {
+        // To the service, the script stands between it and people.
+        Destination::People
     }
 }
 

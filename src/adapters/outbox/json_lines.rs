@@ -4,18 +4,17 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use async_trait::async_trait;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::adapters::outbox::announce;
 use crate::contact::{Channel, Contact};
 use crate::error::{BackendError, BackendErrorKind};
 use crate::message::{Message, MessageKind};
-use crate::ports::{CodeSender, EventSink, SendError};
+use crate::ports::{CodeSender, Destination, SendError};
 
 /// Appends each message to a file instead of sending it: for development and tests.
 ///
-/// A message is one line, a JSON object with `to`, `channel` (`email` or `sms`), `kind`
-/// ([`MessageKind`]), `subject` (`null` for an SMS), `text` and, where the message holds one, `code`.
+/// A message is one line, an [`OutboxLine`] as JSON; [`read_lines`](Self::read_lines) reads them back, for a developer's
+/// test.
 ///
 /// Each line is appended in one write, so that several processes can share the file. The write happens on the task
 /// that sends: a disk that is slow holds up that thread.
@@ -48,15 +47,41 @@ impl JsonLinesOutbox {
         Ok(Self { file })
     }
 
-    /// Tells the operator, once and now, that messages are kept here and sent to nobody.
-    #[must_use]
-    pub fn announced_to(self, events: &dyn EventSink) -> Self {
-        announce(events);
-        self
+    /// Reads the messages of a file, the oldest first.
+    ///
+    /// ```
+    /// use vestibule::adapters::outbox::JsonLinesOutbox;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("outbox.jsonl");
+    /// # JsonLinesOutbox::open(&path)?;
+    /// let lines = JsonLinesOutbox::read_lines(&path)?;
+    /// let code = lines.iter().rev().find(|line| line.to == "kari@example.no").and_then(|line| line.code.clone());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, or a line of it is none that an outbox wrote.
+    pub fn read_lines(path: impl AsRef<Path>) -> Result<Vec<OutboxLine>, BackendError> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let advice = "the outbox file cannot be read: check its path and its permissions";
+            BackendError::new(BackendErrorKind::Misconfigured, advice).with_source(error)
+        })?;
+        let read = |line| {
+            // The error of the reader may hold the line.
+            serde_json::from_str(line).map_err(|_| {
+                let advice = "the outbox file holds a line that is no message: remove the file";
+                BackendError::new(BackendErrorKind::Corrupt, advice)
+            })
+        };
+        text.lines().map(read).collect()
     }
 
     fn append(&self, message: &Message) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&Line::of(message))?;
+        let mut line = serde_json::to_vec(&OutboxLine::of(message))?;
         line.push(b'\n');
         (&self.file).write_all(&line)
     }
@@ -74,32 +99,50 @@ impl CodeSender for JsonLinesOutbox {
             .with_source(error),
         })
     }
+
+    fn destination(&self) -> Destination {
+        Destination::Outbox
+    }
 }
 
-#[derive(Serialize)]
-struct Line<'a> {
-    to: &'a str,
-    channel: Channel,
-    kind: MessageKind,
-    subject: Option<&'a str>,
-    text: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
+/// A message in an outbox. It holds a code in the clear.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OutboxLine {
+    /// The address or the number, as it is registered.
+    pub to: String,
+    /// How it would have travelled: `email` or `sms`.
+    pub channel: Channel,
+    /// What kind of message it is.
+    pub kind: MessageKind,
+    /// The subject of an e-mail; `null` for an SMS.
+    pub subject: Option<String>,
+    /// The plain text.
+    pub text: String,
+    /// The code, where the message holds one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
-impl<'a> Line<'a> {
-    fn of(message: &'a Message) -> Self {
+impl OutboxLine {
+    fn of(message: &Message) -> Self {
         Self {
             to: match &message.to {
-                Contact::Email(address) => address.as_str(),
-                Contact::Phone(number) => number.as_str(),
+                Contact::Email(address) => address.as_str().to_owned(),
+                Contact::Phone(number) => number.as_str().to_owned(),
             },
             channel: message.to.channel(),
             kind: message.kind,
-            subject: message.text.subject(),
-            text: message.text.expose_text(),
-            code: message.expose_code(),
+            subject: message.text.subject().map(String::from),
+            text: message.text.expose_text().to_owned(),
+            code: message.expose_code().map(String::from),
         }
+    }
+}
+
+impl fmt::Debug for OutboxLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutboxLine").field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 
@@ -155,6 +198,9 @@ mod tests {
         ];
         assert_eq!(lines, expected);
         assert!(text.ends_with('\n'));
+        let read = JsonLinesOutbox::read_lines(&path).unwrap();
+        assert_eq!(read, [OutboxLine::of(&code()), OutboxLine::of(&invitation())]);
+        assert!(!format!("{read:?}").contains("01234567"));
     }
 
     #[cfg(unix)]
@@ -166,6 +212,15 @@ mod tests {
         let path = directory.path().join("outbox.jsonl");
         JsonLinesOutbox::open(&path).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_file_with_something_else_in_it_is_not_read_as_messages() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("outbox.jsonl");
+        assert_eq!(JsonLinesOutbox::read_lines(&path).unwrap_err().kind(), BackendErrorKind::Misconfigured);
+        std::fs::write(&path, "{\"to\": 1}\n").unwrap();
+        assert_eq!(JsonLinesOutbox::read_lines(&path).unwrap_err().kind(), BackendErrorKind::Corrupt);
     }
 
     #[test]

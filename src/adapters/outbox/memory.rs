@@ -4,11 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use crate::adapters::outbox::announce;
 use crate::code::Code;
 use crate::contact::Contact;
 use crate::message::Message;
-use crate::ports::{CodeSender, EventSink, SendError};
+use crate::ports::{CodeSender, Destination, SendError};
 
 /// Keeps the latest messages in memory instead of sending them: for development and tests.
 ///
@@ -33,13 +32,6 @@ impl MemoryOutbox {
     #[must_use]
     pub fn keeping(capacity: usize) -> Self {
         Self { latest: Arc::default(), capacity }
-    }
-
-    /// Tells the operator, once and now, that messages are kept here and sent to nobody.
-    #[must_use]
-    pub fn announced_to(self, events: &dyn EventSink) -> Self {
-        announce(events);
-        self
     }
 
     /// The messages that are kept, the oldest first.
@@ -89,6 +81,10 @@ impl CodeSender for MemoryOutbox {
             latest.pop_front();
         }
         Ok(())
+    }
+
+    fn destination(&self) -> Destination {
+        Destination::Outbox
     }
 }
 
@@ -142,14 +138,6 @@ mod tests {
         assert_eq!(outbox.messages_to(&email("ola@example.no")).len(), 3);
         assert_eq!(outbox.take().len(), 4);
         assert!(outbox.messages().is_empty());
-    }
-
-    #[test]
-    fn an_outbox_that_is_announced_warns_the_operator() {
-        let events = crate::adapters::memory::MemoryEvents::default();
-        let _ = MemoryOutbox::new().announced_to(&events);
-        let names: Vec<_> = events.events().iter().map(|event| event.kind.name()).collect();
-        assert_eq!(names, ["outbox_in_use"]);
     }
 
     #[test]

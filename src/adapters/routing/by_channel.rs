@@ -2,9 +2,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::adapters::routing::either;
 use crate::contact::Channel;
 use crate::message::Message;
-use crate::ports::{CodeSender, SendError};
+use crate::ports::{CodeSender, Destination, SendError};
 
 /// One sender for e-mail and another for SMS.
 #[derive(Clone, Debug)]
@@ -28,5 +29,9 @@ impl CodeSender for ByChannel {
             Channel::Email => self.email.send(message).await,
             Channel::Sms => self.sms.send(message).await,
         }
+    }
+
+    fn destination(&self) -> Destination {
+        either(&self.email, &self.sms)
     }
 }

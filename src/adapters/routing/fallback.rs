@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 
+use crate::adapters::routing::either;
 use crate::event::{Event, EventKind};
 use crate::message::Message;
-use crate::ports::{Clock, CodeSender, EventSink, SendError, SystemClock};
+use crate::ports::{Clock, CodeSender, Destination, EventSink, SendError, SystemClock};
 
 /// A sender with a second one behind it, which steps in when the first fails.
 ///
@@ -131,6 +132,10 @@ impl CodeSender for WithFallback {
             sent => sent,
         }
     }
+
+    fn destination(&self) -> Destination {
+        either(&self.first, &self.second)
+    }
 }
 
 const fn is_ambiguous(failed: &SendError) -> bool {
@@ -187,6 +192,10 @@ mod tests {
                 Answer::Never => Err(SendError::Permanent(source)),
                 Answer::Perhaps => Err(SendError::Ambiguous(source)),
             }
+        }
+
+        fn destination(&self) -> Destination {
+            Destination::People
         }
     }
 

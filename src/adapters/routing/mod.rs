@@ -13,3 +13,12 @@ mod fallback;
 
 pub use self::by_channel::ByChannel;
 pub use self::fallback::WithFallback;
+use crate::ports::{CodeSender, Destination};
+
+/// Where messages end up that go to one of two senders: one that is an outbox is worth a warning.
+fn either(one: &impl CodeSender, other: &impl CodeSender) -> Destination {
+    match (one.destination(), other.destination()) {
+        (Destination::People, Destination::People) => Destination::People,
+        _ => Destination::Outbox,
+    }
+}

@@ -54,7 +54,7 @@ use self::request::Requests;
 use crate::contact::Contact;
 use crate::error::{BackendError, BackendErrorKind};
 use crate::message::Message;
-use crate::ports::{CodeSender, SendError};
+use crate::ports::{CodeSender, Destination, SendError};
 
 /// Sends SMS through a gateway.
 ///
@@ -75,6 +75,10 @@ impl CodeSender for SmsGateway {
         };
         let request = self.requests.request(number, message)?;
         self.client.exchange(request).await
+    }
+
+    fn destination(&self) -> Destination {
+        Destination::People
     }
 }
 

@@ -47,7 +47,7 @@ use self::letterhead::Letterhead;
 use self::server::Server;
 use crate::contact::{Contact, EmailAddress};
 use crate::message::Message;
-use crate::ports::{CodeSender, SendError};
+use crate::ports::{CodeSender, Destination, SendError};
 
 /// Sends e-mail through a mail server.
 ///
@@ -77,6 +77,10 @@ impl CodeSender for SmtpSender {
         };
         let letter = self.letterhead.letter(to, message)?;
         self.server.deliver(&letter).await
+    }
+
+    fn destination(&self) -> Destination {
+        Destination::People
     }
 }
 
