@@ -70,6 +70,7 @@
 //! | `redis` | | codes and throttle on Redis or Valkey (`adapters::redis`) |
 //! | `smtp` | | a sender by e-mail (`adapters::smtp`) |
 //! | `sms-gateway` | | a sender by SMS, through the HTTP gateways people use (`adapters::sms_gateway`) |
+//! | `message-queue` | | a stored queue of messages, sealed, on SQLite and PostgreSQL: what was accepted outlives a crash |
 //! | `outbox` | | a sender for development that writes a file of JSON lines (`adapters::outbox`) |
 //! | `tracing` | | an event sink (`adapters::tracing`) |
 //! | `legacy-hashes` | | bcrypt, scrypt and PBKDF2 hashes are verified, and replaced at the next log-in |

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use axum::http::{HeaderName, Uri};
 use sqlx::postgres::PgConnectOptions;
+use vestibule::adapters::sms_gateway::SmsGatewayAddress;
 use vestibule::adapters::smtp::SmtpAddress;
-use vestibule::secrecy::SecretString;
 
 use crate::database::Address;
 use crate::senders::Senders;
@@ -74,8 +74,8 @@ fn read_senders(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Sen
         (Some(smtp), Some(sms_gateway)) => Ok(Some(Senders {
             smtp: SmtpAddress::parse(&smtp)
                 .map_err(|problem| format!("SMTP_URL cannot be used: {problem}."))?,
-            sms_gateway,
-            sms_token: variable("SMS_GATEWAY_TOKEN").map(SecretString::from),
+            sms_gateway: SmsGatewayAddress::parse(&sms_gateway)
+                .map_err(|problem| format!("SMS_GATEWAY_URL cannot be used: {problem}."))?,
         })),
         (None, None) => Ok(None),
         (Some(_), None) => {

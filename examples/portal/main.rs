@@ -14,8 +14,7 @@
 //! | `DATABASE_URL` | `sqlite:` and a path, or `postgres://user:password@host/database` | `sqlite:portal.db` |
 //! | `REDIS_URL` | `redis://host`: codes and counts are kept there | they are in the database |
 //! | `SMTP_URL` | a mail server: `smtps://user:password@host` | nothing is sent: see the outbox |
-//! | `SMS_GATEWAY_URL` | what takes `{"from", "to", "text"}` as JSON | the same; the two go together |
-//! | `SMS_GATEWAY_TOKEN` | a bearer token for it | none |
+//! | `SMS_GATEWAY_URL` | a gateway: `sveve://user:password@sveve.no?from=Name`, or another that `SmsGatewayAddress` knows | the same; the two go together |
 //! | `RUST_LOG` | what is logged, as JSON on standard error | `info` |
 //!
 //! Where to read on: [`routes`] has one file per page, [`service`] puts the library together, [`visitor`] is who asks,

@@ -17,7 +17,6 @@ pub const NAME: &str = "Eksempelforbundet";
 pub const SUPPORT: &str = "medlem@example.no, 22 00 00 00";
 /// Whom messages come from.
 pub const MAIL_FROM: &str = "ikke-svar@example.no";
-pub const SMS_FROM: &str = "Forbundet";
 
 pub fn build(
     configuration: &Configuration,

@@ -12,6 +12,9 @@ pub mod defaults {}
 #[doc = include_str!("operating.md")]
 pub mod operating {}
 
+#[doc = include_str!("durability.md")]
+pub mod durability {}
+
 #[doc = include_str!("coming_from_elsewhere.md")]
 #[cfg(feature = "legacy-hashes")]
 pub mod coming_from_elsewhere {}

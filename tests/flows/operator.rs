@@ -80,3 +80,37 @@ async fn what_strangers_cause_takes_no_place_from_the_news_that_a_password_was_s
     };
     tokio::time::timeout(Duration::from_secs(10), told).await.expect("the owner is told");
 }
+
+#[tokio::test]
+async fn a_service_that_is_built_with_an_outbox_says_so_whatever_stands_before_it() {
+    use std::sync::Arc;
+    use vestibule::AccountService;
+    use vestibule::adapters::memory::{MemoryCodes, MemoryDirectory, MemoryEvents, MemoryThrottle};
+    use vestibule::adapters::outbox::MemoryOutbox;
+    use vestibule::adapters::routing::{ByChannel, WithFallback};
+    use vestibule::event::EventKind;
+    use vestibule::ports::CodeSender;
+
+    use crate::world::script::{Script, Scripted};
+    use crate::world::{keys, profile};
+
+    let real = || Scripted::new(MemoryOutbox::new(), &Script::default());
+    let senders: [(Arc<dyn CodeSender>, usize); 6] = [
+        (Arc::new(MemoryOutbox::new()), 1),
+        (Arc::new(Arc::new(MemoryOutbox::new())), 1),
+        (Arc::new(ByChannel::new(real(), MemoryOutbox::new())), 1),
+        (Arc::new(ByChannel::new(MemoryOutbox::new(), real())), 1),
+        (Arc::new(WithFallback::new(real(), ByChannel::new(real(), MemoryOutbox::new()))), 1),
+        (Arc::new(WithFallback::new(real(), ByChannel::new(real(), real()))), 0),
+    ];
+    for (sender, warnings) in senders {
+        let events = MemoryEvents::default();
+        let stores = (MemoryDirectory::new(), MemoryCodes::new(), MemoryThrottle::new());
+        AccountService::builder(stores.0, stores.1, stores.2, sender, keys(), profile())
+            .events(events.clone())
+            .build()
+            .unwrap();
+        let warned = events.events().iter().filter(|event| event.kind == EventKind::OutboxInUse).count();
+        assert_eq!(warned, warnings);
+    }
+}

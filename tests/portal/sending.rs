@@ -21,7 +21,7 @@ async fn messages_go_to_the_mail_server_and_the_gateway() {
     let (gateway, texts) = server(receive_sms).await;
     let portal = Portal::start_with(&[
         ("SMTP_URL", &format!("smtp://{mail}?tls=none")),
-        ("SMS_GATEWAY_URL", &format!("http://{gateway}/send")),
+        ("SMS_GATEWAY_URL", &format!("https://{gateway}/send?from=Forbundet&tls=none")),
     ]);
     let mut anne = portal.client();
     assert_eq!(anne.get("/dev/outbox").await.status, 404);
@@ -45,7 +45,13 @@ async fn messages_go_to_the_mail_server_and_the_gateway() {
 async fn the_two_go_together() {
     let folder = tempfile::tempdir().unwrap();
     let smtp = ("SMTP_URL", "smtps://user:secret@mail.example.com");
-    let gateway = ("SMS_GATEWAY_URL", "https://sms.example.com/send");
+    let gateway = ("SMS_GATEWAY_URL", "https://sms.example.com/send?from=Forbundet");
+    let unnamed = ("SMS_GATEWAY_URL", "sveve://user:secret@sveve.no");
+    let said = String::from_utf8(refused(folder.path(), &[smtp, unnamed]).stderr).unwrap();
+    assert!(
+        said.contains("SMS_GATEWAY_URL") && said.contains("?from=") && !said.contains("secret"),
+        "{said}"
+    );
     for variables in [vec![smtp], vec![gateway], vec![smtp, gateway, ("PORTAL_ADDR", "0.0.0.0:0")]] {
         let said = String::from_utf8(refused(folder.path(), &variables).stderr).unwrap();
         assert!(said.contains("Set both") || said.contains("PORTAL_ORIGIN"), "{said}");

@@ -44,7 +44,7 @@ async fn wrong_values_are_refused_with_a_sentence() {
         ("PORTAL_MEMBERS", "no/such/file.csv"),
         ("SMTP_URL", "smtp://user:secret@mail.example.com"),
         ("SMTP_URL", "mail.example.com"),
-        ("SMS_GATEWAY_URL", "https://sms.example.com"),
+        ("SMS_GATEWAY_URL", "https://sms.example.com?from=Forbundet"),
     ] {
         let output = refused(folder.path(), &[(name, value)]);
         let said = String::from_utf8(output.stderr).unwrap();

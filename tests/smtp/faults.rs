@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use vestibule::error::BackendErrorKind;
@@ -59,10 +59,8 @@ pub async fn a_slow_greeting_is_given_up(server: Arc<SmtpServer>) {
     // Connections are taken and never spoken to.
     let url = format!("smtp://127.0.0.1:{port}?tls=none");
     let sender = at(&server, &url).step_deadline(Duration::from_millis(300)).build().unwrap();
-    let began = Instant::now();
     let told = ask_impatiently(sender, "treg@example.no").await;
     assert_eq!(told, [Told::Failed(BackendErrorKind::TimedOut), Told::Lost(LossReason::GaveUp)]);
-    assert!(began.elapsed() < Duration::from_secs(5));
 }
 
 pub async fn an_answer_4xx_is_tried_again(server: Arc<SmtpServer>) {

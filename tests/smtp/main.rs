@@ -4,6 +4,7 @@
 
 mod accounts;
 mod faults;
+mod flood;
 mod messages;
 #[path = "../servers/mod.rs"]
 mod servers;
@@ -49,6 +50,10 @@ fn main() -> ExitCode {
         faults::a_wrong_password_is_said_and_not_shown,
     );
     suite.test("faults::plain_text_is_never_fallen_back_to", faults::plain_text_is_never_fallen_back_to);
+    suite.test(
+        "flood::ten_thousand_waiting_messages_take_bounded_memory_and_the_rest_is_lost_with_an_event",
+        flood::ten_thousand_waiting_messages_take_bounded_memory_and_the_rest_is_lost_with_an_event,
+    );
     suite.run()
 }
 

@@ -1,4 +1,4 @@
-//! PostgreSQL 15 and later: directory, codes and throttle for several machines, through a pool that the application made.
+//! PostgreSQL 15 and later: directory, codes, throttle and stored messages for several machines, through a pool that the application made.
 //!
 //! The tables are in a schema of their own, `vestibule`, and are named in full, so that no `search_path` changes what is
 //! meant. An application that has a table of users uses [`PostgresCodes`] and [`PostgresThrottle`] with a directory of its
@@ -47,6 +47,9 @@
 //! | whether a session is current | 1 | |
 //! | changing the password | 5 | 1 for each notice by SMS |
 //!
+//! With a stored queue, each message takes three more, behind it; for notices after a change of password, and for
+//! invitations, the first of them is on the caller's path.
+//!
 //! One that writes is in a transaction of its own, whose begin and commit are not counted: three round trips in all. The
 //! 128th charge of one key, and each 64th after it, takes one statement more: see [`PostgresThrottle`].
 //!
@@ -80,7 +83,8 @@
 //! # Security
 //!
 //! The database holds password hashes, contacts and names, and so does every backup: let nobody but the service read them.
-//! It holds no code, no handle and no password.
+//! It holds no code, no handle and no password, but for the codes of stored messages, which are sealed under a key that is
+//! not there.
 //!
 //! [`Busy`]: crate::error::BackendErrorKind::Busy
 //! [`TimedOut`]: crate::error::BackendErrorKind::TimedOut

@@ -1,4 +1,4 @@
-//! SQLite: directory, codes and throttle in one file, through a pool that the application made.
+//! SQLite: directory, codes, throttle and stored messages in one file, through a pool that the application made.
 //!
 //! The tables begin with `vestibule_` and live beside those of the application; any number of processes on one machine
 //! may share the file. An application that has a table of users uses [`SqliteCodes`] and [`SqliteThrottle`] with a
@@ -54,7 +54,8 @@
 //! # Security
 //!
 //! The file holds password hashes, contacts and names, and so do the `-wal` file beside it and every backup: let nobody
-//! but the service read them. It holds no code, no handle and no password.
+//! but the service read them. It holds no code, no handle and no password, but for the codes
+//! of stored messages, which are sealed under a key that is not there.
 
 mod codes;
 mod connection;
