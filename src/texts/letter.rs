@@ -90,7 +90,9 @@ impl Letter {
         );
         for paragraph in &self.paragraphs {
             match paragraph {
-                Paragraph::Words(words) => html.push_str(&format!("<p>{}</p>\n", escaped(words))),
+                Paragraph::Words(words) => {
+                    html.push_str(&format!("<p>{}</p>\n", escaped(&numbers_held_together(words))));
+                }
                 Paragraph::Code(code) => {
                     html.push_str(r#"<p style="font-size: 1.75em; white-space: nowrap;"><strong>"#);
                     push_grouped(&mut html, code.expose());
@@ -110,9 +112,26 @@ impl Letter {
 /// 4.2). An address of a page is never broken.
 const LINE: usize = 72;
 
-/// Appends words in lines that are short enough. They break between words; one that is too long has a line for itself.
+/// The words, with the groups of a number held together by spaces that do not break: half a telephone number at the end of
+/// a line is hard to read and harder to dial.
+fn numbers_held_together(words: &str) -> String {
+    let mut held = String::with_capacity(words.len());
+    let mut rest = words.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = rest.next() {
+        let is_within = c == ' ' && before.is_ascii_digit() && rest.peek().is_some_and(char::is_ascii_digit);
+        held.push(if is_within { NO_BREAK } else { c });
+        before = c;
+    }
+    held
+}
+
+const NO_BREAK: char = '\u{a0}';
+
+/// Appends words in lines that are short enough. They break between words, and not within a number; a word that is too
+/// long has a line for itself.
 fn push_wrapped(text: &mut String, words: &str) {
-    for (nth, line) in words.split('\n').enumerate() {
+    for (nth, line) in numbers_held_together(words).split('\n').enumerate() {
         if nth > 0 {
             text.push('\n');
         }
@@ -126,7 +145,7 @@ fn push_wrapped(text: &mut String, words: &str) {
                 text.push(' ');
                 length += 1;
             }
-            text.push_str(word);
+            text.push_str(&word.replace(NO_BREAK, " "));
             length += longer;
         }
     }
@@ -164,6 +183,15 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_not_broken() {
+        let words = format!("{}, 22 00 00 00.", "x".repeat(60));
+        let mut text = String::new();
+        push_wrapped(&mut text, &words);
+        assert_eq!(text, format!("{},\n22 00 00 00.", "x".repeat(60)));
+        assert_eq!(numbers_held_together("a 1 2 b 3"), "a 1\u{a0}2 b 3");
+    }
 
     #[test]
     fn words_are_wrapped_between_words_and_nothing_of_them_is_lost() {
