@@ -1,5 +1,6 @@
 //! Who an account belongs to, what state it is in, and which credential it has now.
 
+mod record;
 mod registration;
 
 use std::fmt;
@@ -7,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+pub use self::record::{AccountRecord, RestoreProblem, Restored};
 pub use self::registration::{Registration, RegistrationProblem};
 use crate::contact::Contact;
 use crate::error::BackendError;

@@ -21,3 +21,6 @@ pub mod coming_from_elsewhere {}
 
 #[doc = include_str!("writing_a_port.md")]
 pub mod writing_a_port {}
+
+#[doc = include_str!("moving.md")]
+pub mod moving {}

@@ -28,6 +28,9 @@ use super::rows::account::read_accounts;
 /// | [`register_all`](Self::register_all) | 1 for each person, and 1 for each who is refused, in one transaction |
 /// | [`replace_contacts`](Self::replace_contacts) | 3, in one transaction |
 ///
+/// [`records_after`](Self::records_after) and [`restore_all`](Self::restore_all) carry accounts to another database: see
+/// [`guide::moving`](crate::guide::moving).
+///
 /// Ids are 128 random bits as 32 hexadecimal digits. The columns that end in `_at` are for the operator: nothing is
 /// decided by them.
 #[derive(Clone)]
@@ -129,7 +132,7 @@ impl PostgresDirectory {
     }
 }
 
-const LARGEST_PAGE: u32 = 1_000;
+pub(super) const LARGEST_PAGE: u32 = 1_000;
 
 /// Whether an id could be one of a row: PostgreSQL stores no text with a zero byte, and refuses to be asked for one.
 pub(super) fn may_exist(id: &AccountId) -> bool {

@@ -98,6 +98,7 @@ mod failure;
 mod managed;
 #[cfg(feature = "message-queue")]
 mod messages;
+mod moving;
 mod purge;
 mod registering;
 mod row;

@@ -19,10 +19,10 @@ use super::connection::{Session, in_time, tried_again};
 use super::directory::may_exist;
 use super::failure::Failure;
 use super::moment::milliseconds;
-use super::rows::account::{kind, spelling};
+use super::rows::account::kind;
 
 /// How long entering many people may take in all. No statement may take longer than any other.
-const PATIENCE_FOR_MANY: Duration = Duration::from_secs(5 * 60);
+pub(super) const PATIENCE_FOR_MANY: Duration = Duration::from_secs(5 * 60);
 
 impl PostgresDirectory {
     /// Enters a person, whose account is pending until it is activated. A contact that is given twice is kept once,
@@ -190,7 +190,7 @@ async fn replace(
 }
 
 /// The contacts with their canonical form, each once.
-fn different(contacts: &[Contact]) -> Vec<(String, &Contact)> {
+pub(super) fn different(contacts: &[Contact]) -> Vec<(String, &Contact)> {
     let mut different: Vec<(String, &Contact)> = Vec::with_capacity(contacts.len());
     for contact in contacts {
         let canonical = contact.canonical();
@@ -212,9 +212,9 @@ macro_rules! insert_contacts {
          on conflict do nothing returning canonical"
     };
 }
-use insert_contacts;
+pub(super) use insert_contacts;
 
-fn with_contacts<'a>(
+pub(super) fn with_contacts<'a>(
     query: Query<'a, Postgres, PgArguments>,
     id: &AccountId,
     contacts: &[(String, &Contact)],
@@ -226,12 +226,12 @@ fn with_contacts<'a>(
         .bind((0_i64..).take(contacts.len()).collect::<Vec<_>>())
         .bind(contacts.clone().map(|(_, contact)| kind(contact).to_owned()).collect::<Vec<_>>())
         .bind(contacts.clone().map(|(canonical, _)| canonical.clone()).collect::<Vec<_>>())
-        .bind(contacts.clone().map(|(_, contact)| spelling(contact).to_owned()).collect::<Vec<_>>())
-        .bind(contacts.map(|(_, contact)| proven.get(spelling(contact)).copied()).collect::<Vec<_>>())
+        .bind(contacts.clone().map(|(_, contact)| contact.as_str().to_owned()).collect::<Vec<_>>())
+        .bind(contacts.map(|(_, contact)| proven.get(contact.as_str()).copied()).collect::<Vec<_>>())
 }
 
 /// Why some contact was not inserted: another account has that e-mail address.
-fn missing(
+pub(super) fn missing(
     contacts: &[(String, &Contact)],
     entered: &[PgRow],
 ) -> Result<Option<RegistrationProblem>, Failure> {

@@ -74,7 +74,7 @@
 //!
 //! None of this lets a code be used twice to set a password: a code dies with the account's credential version, and the
 //! directory replaces a credential by compare-and-swap. With the directory in PostgreSQL, that holds whatever Redis
-//! forgets.
+//! forgets: see [`guide::moving`](crate::guide::moving).
 //!
 //! # Security
 //!

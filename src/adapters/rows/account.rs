@@ -64,10 +64,11 @@ pub(crate) const fn kind(contact: &Contact) -> &'static str {
     }
 }
 
-/// What messages are sent to: the registered spelling.
-pub(crate) fn spelling(contact: &Contact) -> &str {
-    match contact {
-        Contact::Email(address) => address.as_str(),
-        Contact::Phone(number) => number.as_str(),
+/// What the column `state` says.
+pub(crate) const fn state(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Pending => "pending",
+        AccountState::Active => "active",
+        AccountState::Suspended => "suspended",
     }
 }

@@ -7,6 +7,8 @@ pub(crate) mod code;
 mod columns;
 pub(crate) mod moment;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) mod record;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) mod refusals;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) mod throttle;

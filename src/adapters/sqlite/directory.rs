@@ -30,6 +30,9 @@ use super::rows::account::read_accounts;
 /// | [`register_all`](Self::register_all) | the same for each person, between one `begin immediate` and one `commit` |
 /// | [`replace_contacts`](Self::replace_contacts) | 3, and 1 for each e-mail address, between `begin immediate` and `commit` |
 ///
+/// [`records_after`](Self::records_after) and [`restore_all`](Self::restore_all) carry accounts to another database: see
+/// [`guide::moving`](crate::guide::moving).
+///
 /// Ids are 128 random bits as 32 hexadecimal digits. The columns that end in `_at` are for the operator: nothing is
 /// decided by them.
 #[derive(Clone)]
@@ -128,7 +131,7 @@ impl SqliteDirectory {
     }
 }
 
-const LARGEST_PAGE: u32 = 1_000;
+pub(super) const LARGEST_PAGE: u32 = 1_000;
 
 #[async_trait]
 impl UserDirectory for SqliteDirectory {

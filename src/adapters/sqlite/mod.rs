@@ -65,6 +65,7 @@ mod failure;
 mod managed;
 #[cfg(feature = "message-queue")]
 mod messages;
+mod moving;
 mod purge;
 mod registering;
 mod row;

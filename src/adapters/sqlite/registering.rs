@@ -15,7 +15,7 @@ use super::SqliteDirectory;
 use super::connection::{BEGIN, connection};
 use super::failure::failed;
 use super::moment::milliseconds;
-use super::rows::account::{kind, spelling};
+use super::rows::account::kind;
 
 impl SqliteDirectory {
     /// Enters a person, whose account is pending until it is activated. A contact that is given twice is kept once,
@@ -121,7 +121,7 @@ async fn enter(
 }
 
 /// Whether an account may have these contacts. The lock to write is held: what is free now stays so.
-async fn check(
+pub(super) async fn check(
     connection: &mut SqliteConnection,
     contacts: &[Contact],
     id: &AccountId,
@@ -166,7 +166,7 @@ async fn take_contacts(
     Ok(proven)
 }
 
-async fn insert_contacts(
+pub(super) async fn insert_contacts(
     connection: &mut SqliteConnection,
     id: &AccountId,
     contacts: &[Contact],
@@ -183,7 +183,7 @@ async fn insert_contacts(
         "insert into vestibule_contacts (account_id, position, kind, canonical, spelling, proven_at) ",
     );
     query.push_values(different.into_iter().zip(0_i64..), |mut values, ((canonical, contact), position)| {
-        let spelling = spelling(contact);
+        let spelling = contact.as_str();
         values
             .push_bind(id.as_str().to_owned())
             .push_bind(position)
