@@ -15,8 +15,8 @@ const WRONG_USAGE: u8 = 2;
 #[derive(Debug, Parser)]
 #[command(name = "cli", disable_help_subcommand = true)]
 pub struct Arguments {
-    #[arg(long, value_name = "FILE", default_value = "members.db", global = true)]
-    pub db: PathBuf,
+    #[arg(long, value_name = "DATABASE", default_value = "members.db", global = true)]
+    pub db: OsString,
     #[arg(long, value_enum, default_value = "nb", hide_possible_values = true, global = true)]
     pub lang: Language,
     #[arg(long, value_name = "FILE", global = true)]
@@ -60,6 +60,10 @@ pub enum Command {
         email: String,
     },
     Events,
+    Copy {
+        #[arg(long, value_name = "DATABASE")]
+        to: OsString,
+    },
 }
 
 /// Who is invited.

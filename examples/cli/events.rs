@@ -1,17 +1,16 @@
-//! An event sink in the same SQLite file, with a queue of its own: recording never waits for the database.
+//! An event sink in the same database, with a queue of its own: recording never waits for the database.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{QueryBuilder, Row, Sqlite};
 use tokio::sync::{mpsc, oneshot};
 use vestibule::error::{BackendError, BackendErrorKind};
 use vestibule::event::Event;
 use vestibule::ports::EventSink;
 
+use crate::database::Database;
 use crate::screen::plain;
 
 /// How many events may wait to be written; beyond that they are dropped, and counted.
@@ -22,7 +21,7 @@ const BATCH: usize = 200;
 /// Keeps events as rows of JSON, and reads them again.
 #[derive(Clone, Debug)]
 pub struct EventLog {
-    pool: SqlitePool,
+    database: Database,
     queue: mpsc::Sender<Entry>,
     lost: Arc<AtomicU64>,
 }
@@ -36,15 +35,23 @@ enum Entry {
 
 impl EventLog {
     /// Makes the table where there is none, and starts to write.
-    pub async fn open(pool: SqlitePool) -> Result<Self, sqlx::Error> {
-        sqlx::query(
-            "create table if not exists cli_events (id integer primary key, event text not null) strict",
-        )
-        .execute(&pool)
-        .await?;
+    pub async fn open(database: Database) -> Result<Self, sqlx::Error> {
+        match &database {
+            Database::Sqlite(pool) => {
+                let make = "create table if not exists cli_events (id integer primary key, event text not null) strict";
+                sqlx::query(make).execute(pool).await?;
+            }
+            Database::Postgres(pool) => {
+                // Of several programs that start at once, one makes it: as one statement, it is one transaction.
+                let make = "select pg_advisory_xact_lock(7453020011); create schema if not exists vestibule_cli; \
+                     create table if not exists vestibule_cli.events \
+                     (id bigint generated always as identity primary key, event text not null)";
+                sqlx::raw_sql(make).execute(pool).await?;
+            }
+        }
         let (queue, entries) = mpsc::channel(QUEUE);
-        let log = Self { pool, queue, lost: Arc::default() };
-        tokio::spawn(write_all(log.pool.clone(), entries, Arc::clone(&log.lost)));
+        let log = Self { database, queue, lost: Arc::default() };
+        tokio::spawn(write_all(log.database.clone(), entries, Arc::clone(&log.lost)));
         Ok(log)
     }
 
@@ -59,10 +66,18 @@ impl EventLog {
 
     /// Reads a page of events after the given row, the oldest first: each with its row and as a line.
     pub async fn page_after(&self, row: i64) -> Result<Vec<(i64, String)>, BackendError> {
-        let query = sqlx::query("select id, event from cli_events where id > ?1 order by id limit 1000");
-        let rows = query.bind(row).fetch_all(&self.pool).await.map_err(unreadable)?;
-        let read = |row: &SqliteRow| Ok((row.try_get(0)?, readable(row.try_get(1)?)));
-        rows.iter().map(read).collect::<Result<_, _>>().map_err(unreadable)
+        let rows: Vec<(i64, String)> = match &self.database {
+            Database::Sqlite(pool) => {
+                let query = "select id, event from cli_events where id > ?1 order by id limit 1000";
+                sqlx::query_as(query).bind(row).fetch_all(pool).await
+            }
+            Database::Postgres(pool) => {
+                let query = "select id, event from vestibule_cli.events where id > $1 order by id limit 1000";
+                sqlx::query_as(query).bind(row).fetch_all(pool).await
+            }
+        }
+        .map_err(unreadable)?;
+        Ok(rows.into_iter().map(|(row, event)| (row, readable(&event))).collect())
     }
 }
 
@@ -80,7 +95,7 @@ fn unreadable(error: sqlx::Error) -> BackendError {
     BackendError::new(BackendErrorKind::Unavailable, "the events cannot be read").with_source(error)
 }
 
-async fn write_all(pool: SqlitePool, mut entries: mpsc::Receiver<Entry>, lost: Arc<AtomicU64>) {
+async fn write_all(database: Database, mut entries: mpsc::Receiver<Entry>, lost: Arc<AtomicU64>) {
     let mut batch = Vec::with_capacity(BATCH);
     while entries.recv_many(&mut batch, BATCH).await > 0 {
         let (mut events, mut flushes) = (Vec::new(), Vec::new());
@@ -91,7 +106,7 @@ async fn write_all(pool: SqlitePool, mut entries: mpsc::Receiver<Entry>, lost: A
             }
         }
         let count = events.len() as u64;
-        if count > 0 && insert(&pool, events).await.is_err() {
+        if count > 0 && insert(&database, &events).await.is_err() {
             lost.fetch_add(count, Ordering::SeqCst);
         }
         for done in flushes {
@@ -100,12 +115,19 @@ async fn write_all(pool: SqlitePool, mut entries: mpsc::Receiver<Entry>, lost: A
     }
 }
 
-async fn insert(pool: &SqlitePool, events: Vec<String>) -> Result<(), sqlx::Error> {
-    let mut query = QueryBuilder::<Sqlite>::new("insert into cli_events (event) ");
-    query.push_values(events, |mut row, event| {
-        row.push_bind(event);
-    });
-    query.build().execute(pool).await.map(drop)
+async fn insert(database: &Database, events: &[String]) -> Result<(), sqlx::Error> {
+    match database {
+        Database::Sqlite(pool) => {
+            // One parameter for all: a list of JSON texts.
+            let list = serde_json::to_string(events).unwrap_or_default();
+            let insert = "insert into cli_events (event) select value from json_each(?1)";
+            sqlx::query(insert).bind(list).execute(pool).await.map(drop)
+        }
+        Database::Postgres(pool) => {
+            let insert = "insert into vestibule_cli.events (event) select unnest($1::text[])";
+            sqlx::query(insert).bind(events).execute(pool).await.map(drop)
+        }
+    }
 }
 
 /// `2026-11-23T10:00:00.123Z  code_armed  channel=email purpose=activation ..`

@@ -66,9 +66,9 @@ impl Imported {
     async fn enter(
         &mut self,
         members: &Members,
-        people: impl Iterator<Item = Registration> + Send,
+        people: impl Iterator<Item = Registration>,
     ) -> Result<(), Failure> {
-        for entered in members.directory.register_all(people).await? {
+        for entered in members.database.register_all(people.collect()).await? {
             match entered {
                 Ok(_) => self.entered += 1,
                 Err(RegistrationProblem::Backend(error)) => return Err(error.into()),

@@ -1,12 +1,14 @@
-//! The whole service in a terminal, on one SQLite file: an operator registers, imports, invites and suspends people;
+//! The whole service in a terminal, on one SQLite file or a PostgreSQL database: an operator registers, imports, invites and suspends people;
 //! a person activates her account, logs in, and changes or recovers her password.
 //!
 //! `cargo run --example cli -- --help` lists the commands. Messages are not sent but appended to a file of JSON lines.
 //! Exit status: 0 done, 1 refused, 2 wrong usage, 130 interrupted.
 #![allow(unreachable_pub, reason = "a program has no outside")]
 
+mod address;
 mod arguments;
 mod commands;
+mod database;
 mod events;
 mod failure;
 mod import;

@@ -1,22 +1,21 @@
 //! Everything that a command works with: the database, the keys, the outbox, and the service on top of them.
 
-use std::error::Error as StdError;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use vestibule::adapters::outbox::JsonLinesOutbox;
-use vestibule::adapters::sqlite::{SqliteCodes, SqliteDirectory, SqliteThrottle, connect_options, migrate};
 use vestibule::{AccountService, Error, ServiceProfile};
 
+use crate::address::Address;
 use crate::arguments::Arguments;
+use crate::database::Database;
 use crate::events::EventLog;
 use crate::failure::{Failure, advice};
 use crate::words::Words;
 use crate::{keys, screen};
 
-/// How long messages that are on their way, and connections, are waited for.
+/// How long messages that are on their way are waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 const SERVICE: &str = "Eksempelforbundet";
@@ -26,27 +25,30 @@ const SUPPORT: &str = "medlem@example.no, 22 00 00 00";
 #[derive(Debug)]
 pub struct Members {
     pub service: AccountService,
-    pub directory: SqliteDirectory,
+    pub database: Database,
     pub events: EventLog,
     pub words: Words,
-    pool: SqlitePool,
+    /// Where the keys are.
+    pub keys: PathBuf,
     impatient: AtomicBool,
 }
 
 impl Members {
     /// Opens the database, and makes what is missing.
     pub async fn open(arguments: &Arguments, words: Words) -> Result<Self, Failure> {
-        let pool = open_database(&arguments.db, words).await?;
-        let keys = keys::read_or_make(&arguments.db, words)?;
+        let address = Address::read(&arguments.db).map_err(|_| Failure::Told(words.unknown_address()))?;
+        let database = Database::open(&address, words).await?;
+        let key_file = address.companion(".key");
+        let keys = keys::read_or_make(&key_file, words)?;
         let outbox = match &arguments.outbox {
             Some(path) => path.clone(),
-            None => keys::beside(&arguments.db, ".outbox.jsonl"),
+            None => address.companion(".outbox.jsonl"),
         };
         let sender = JsonLinesOutbox::open(&outbox)
             .map_err(|error| Failure::Told(words.cannot_use(&outbox, &advice(&error))))?;
-        let events = EventLog::open(pool.clone())
+        let events = EventLog::open(database.clone())
             .await
-            .map_err(|error| Failure::Told(words.cannot_use(&arguments.db, &error.to_string())))?;
+            .map_err(|error| Failure::Told(words.cannot_use_database(&address, &error.to_string())))?;
         let profile = ServiceProfile::new(SERVICE, SUPPORT)
             .pages(
                 "https://min.example.no/login",
@@ -54,11 +56,10 @@ impl Members {
                 "https://min.example.no/recover",
             )
             .locale(words.locale());
-        let directory = SqliteDirectory::new(pool.clone());
         let service = AccountService::builder(
-            directory.clone(),
-            SqliteCodes::new(pool.clone()),
-            SqliteThrottle::new(pool.clone()),
+            database.directory(),
+            database.codes(),
+            database.throttle(),
             sender,
             keys,
             profile,
@@ -66,7 +67,7 @@ impl Members {
         .events(events.clone())
         .build()
         .map_err(|error| Failure::Told(words.cannot_start(&error)))?;
-        Ok(Self { service, directory, events, words, pool, impatient: AtomicBool::new(false) })
+        Ok(Self { service, database, events, words, keys: key_file, impatient: AtomicBool::new(false) })
     }
 
     /// A refusal in the person's language.
@@ -99,16 +100,6 @@ impl Members {
         if lost > 0 {
             screen::complain(&self.words.events_lost(lost));
         }
-        self.pool.close().await;
+        self.database.close().await;
     }
-}
-
-async fn open_database(path: &Path, words: Words) -> Result<SqlitePool, Failure> {
-    let cannot = |error: &dyn StdError| Failure::Told(words.cannot_use(path, &error.to_string()));
-    // SQLite would let everybody read it: it holds addresses and password hashes.
-    keys::private().create(true).truncate(false).open(path).map_err(|error| cannot(&error))?;
-    let options = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE);
-    let pool = options.connect_with(connect_options(path)).await.map_err(|error| cannot(&error))?;
-    migrate(&pool).await.map_err(|error| Failure::Told(words.cannot_use(path, &advice(&error))))?;
-    Ok(pool)
 }

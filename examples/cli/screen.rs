@@ -34,6 +34,14 @@ pub fn ask(question: &str) {
     let _ = write!(out, "{question}").and_then(|()| out.flush());
 }
 
+/// The text, fit to be shown, without the user and the password of an address that it may hold.
+pub fn without_password(text: &str) -> String {
+    let text = plain(text);
+    let Some((scheme, rest)) = text.split_once("://") else { return text };
+    // A password may hold an at sign: the last one ends it.
+    rest.rsplit_once('@').map_or(text.clone(), |(_, rest)| format!("{scheme}://{rest}"))
+}
+
 /// The text with its control characters replaced: names come from files, and must not move a cursor.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()

@@ -7,8 +7,10 @@ use std::fmt::Display;
 use std::path::Path;
 
 use clap::ValueEnum;
-use vestibule::{AccountState, Locale};
+use vestibule::{AccountId, AccountState, Locale};
 
+use crate::address::Address;
+use crate::commands::Copied;
 use crate::import::Imported;
 use crate::person::LONGEST_NAME;
 use crate::screen::plain;
@@ -118,6 +120,11 @@ sentences! {
     input_ended:
         "Avbrutt. Ingenting ble endret.",
         "Cancelled. Nothing was changed.";
+    unknown_address:
+        "Databasen må være en fil, som members.db eller sqlite:members.db, eller en PostgreSQL-adresse som \
+         postgres://bruker@vert/database.",
+        "The database must be a file, such as members.db or sqlite:members.db, or a PostgreSQL address such as \
+         postgres://user@host/database.";
     messages_unwritten:
         "Ikke alle meldinger ble skrevet. Er det plass på disken?",
         "Not all messages were written. Is there room on the disk?";
@@ -162,6 +169,37 @@ impl Words {
         self.pick(
             format!("{count} linjer ble ikke registrert. Rett dem og kjør importen om igjen."),
             format!("{count} lines were not registered. Mend them and run the import again."),
+        )
+    }
+
+    pub fn copied(self, outcome: &Copied) -> String {
+        let Copied { entered, there, refused } = outcome;
+        self.pick(
+            format!("Kopiert: {entered}. Var der fra før, og like: {there}. Ikke kopiert: {refused}."),
+            format!("Copied: {entered}. There before, and the same: {there}. Not copied: {refused}."),
+        )
+    }
+
+    pub fn not_all_copied(self, count: u64) -> String {
+        self.pick(
+            format!("{count} kontoer ble ikke kopiert, og ingenting der ble endret. Kopier før den nye databasen tas i bruk."),
+            format!("{count} accounts were not copied, and nothing there was changed. Copy before the new database is used."),
+        )
+    }
+
+    pub fn differs_there(self, id: &AccountId) -> String {
+        let id = plain(id.as_str());
+        self.pick(
+            format!("Konto {id}: finnes der allerede, og er en annen enn her."),
+            format!("Account {id}: is there already, and differs from the one here."),
+        )
+    }
+
+    pub fn address_taken_there(self, id: &AccountId) -> String {
+        let id = plain(id.as_str());
+        self.pick(
+            format!("Konto {id}: en annen konto der har e-postadressen."),
+            format!("Account {id}: another account there has its e-mail address."),
         )
     }
 
@@ -210,6 +248,18 @@ impl Words {
     pub fn cannot_use(self, path: &Path, reason: &str) -> String {
         let path = plain(&path.to_string_lossy());
         self.pick(format!("Kan ikke bruke {path}: {reason}"), format!("Cannot use {path}: {reason}"))
+    }
+
+    pub fn cannot_use_database(self, address: &Address, reason: &str) -> String {
+        self.cannot_use(Path::new(&address.shown()), reason)
+    }
+
+    pub fn other_keys(self, path: &Path) -> String {
+        let path = plain(&path.to_string_lossy());
+        self.pick(
+            format!("Nøkkelfilen {path} har andre nøkler. Flytt den til side hvis den ikke er i bruk. Ingenting ble kopiert."),
+            format!("The key file {path} holds other keys. Move it aside if it is not in use. Nothing was copied."),
+        )
     }
 
     pub fn damaged_keys(self, path: &Path) -> String {

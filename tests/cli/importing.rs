@@ -1,6 +1,6 @@
 //! Importing a thousand people, with lines that are wrong in every way, twice.
 
-use crate::program::{Folder, PASSWORD};
+use crate::program::{Folder, PASSWORD, Place};
 
 /// Lines that are refused, and what the reason has in it.
 const BAD: [(&[u8], &str); 9] = [
@@ -39,9 +39,8 @@ fn people() -> (Vec<u8>, Vec<(usize, &'static str)>) {
     (file, bad)
 }
 
-#[test]
-fn a_thousand_people_are_imported_and_every_bad_line_is_reported() {
-    let folder = Folder::new();
+pub fn a_thousand_people_are_imported_and_every_bad_line_is_reported(place: &Place) {
+    let folder = Folder::at(place);
     let (file, bad) = people();
     assert_eq!(bad.len(), BAD.len());
     folder.write("people.csv", file);
@@ -79,9 +78,8 @@ fn a_thousand_people_are_imported_and_every_bad_line_is_reported() {
     assert_eq!(invited.count(), GOOD - 2);
 }
 
-#[test]
-fn who_is_registered_is_left_alone() {
-    let folder = Folder::new();
+pub fn who_is_registered_is_left_alone(place: &Place) {
+    let folder = Folder::at(place);
     folder.run(&["register", "--email", "ola@example.com", "--phone", "41234567"]).done();
     folder.write("people.csv", "name,email,phone,note\nNy,OLA@example.com,91234567,x\nTo,to@example.com,,\n");
     let outcome = folder.run(&["--lang", "en", "import", "people.csv"]).done();
@@ -92,17 +90,15 @@ fn who_is_registered_is_left_alone() {
     assert!(folder.run(&["list"]).done().contains("ola@example.com +4741234567\n"));
 }
 
-#[test]
-fn semicolons_separate_fields_where_the_heading_has_them() {
-    let folder = Folder::new();
+pub fn semicolons_separate_fields_where_the_heading_has_them(place: &Place) {
+    let folder = Folder::at(place);
     folder.write("people.csv", "email;phone;name\nola@example.com;41234567;Nordmann, Ola\n");
     folder.run(&["import", "people.csv"]).done();
     assert_eq!(folder.run(&["list"]).done(), "ikke aktivert\tola@example.com +4741234567\tNordmann, Ola\n");
 }
 
-#[test]
-fn a_file_without_headings_and_a_file_that_is_missing_are_refused() {
-    let folder = Folder::new();
+pub fn a_file_without_headings_and_a_file_that_is_missing_are_refused(place: &Place) {
+    let folder = Folder::at(place);
     folder.write("people.csv", "ola@example.com,41234567,Ola\n");
     folder.write("empty.csv", "");
     for file in ["people.csv", "empty.csv"] {

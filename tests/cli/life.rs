@@ -1,10 +1,9 @@
 //! The whole life of an account, through pipes.
 
-use crate::program::{ANOTHER, Folder, PASSWORD};
+use crate::program::{ANOTHER, Folder, PASSWORD, Place};
 
-#[test]
-fn a_person_lives_through_all_the_flows() {
-    let folder = Folder::new();
+pub fn a_person_lives_through_all_the_flows(place: &Place) {
+    let folder = Folder::at(place);
     let name = "Kari Ødegård";
     folder.run(&["register", "--email", "Kari@example.com", "--phone", "412 34 567", "--name", name]).done();
     assert_eq!(
@@ -59,9 +58,8 @@ fn a_person_lives_through_all_the_flows() {
     assert!(!events.contains("example.com") && !events.contains("41234567"), "{events}");
 }
 
-#[test]
-fn an_account_is_activated_by_sms_and_logged_in_to_by_email() {
-    let folder = Folder::new();
+pub fn an_account_is_activated_by_sms_and_logged_in_to_by_email(place: &Place) {
+    let folder = Folder::at(place);
     folder.run(&["register", "--email", "ola@example.com", "--phone", "91234567"]).done();
     let mut running = folder.start(&["activate", "--phone", "0047 91 23 45 67", "--lang", "en"]);
     running.wait_for_line();
@@ -74,9 +72,8 @@ fn an_account_is_activated_by_sms_and_logged_in_to_by_email() {
     folder.typing(&["login", "--email", "ola@example.com"], &[PASSWORD]).done();
 }
 
-#[test]
-fn a_refused_password_a_wrong_code_and_an_end_of_input_change_nothing() {
-    let folder = Folder::new();
+pub fn a_refused_password_a_wrong_code_and_an_end_of_input_change_nothing(place: &Place) {
+    let folder = Folder::at(place);
     folder.run(&["register", "--email", "ola@example.com"]).done();
     let try_with = |lines: &dyn Fn(&str) -> Vec<String>| {
         let mut running = folder.start(&["activate", "--email", "ola@example.com"]);
@@ -96,9 +93,8 @@ fn a_refused_password_a_wrong_code_and_an_end_of_input_change_nothing() {
     assert!(folder.run(&["list"]).done().starts_with("ikke aktivert"));
 }
 
-#[test]
-fn two_people_who_redeem_at_once_for_one_account_get_one_success() {
-    let folder = Folder::new();
+pub fn two_people_who_redeem_at_once_for_one_account_get_one_success(place: &Place) {
+    let folder = Folder::at(place);
     folder.run(&["register", "--email", "ola@example.com"]).done();
     let mut first = folder.start(&["activate", "--email", "ola@example.com"]);
     first.wait_for_line();
@@ -119,9 +115,8 @@ fn two_people_who_redeem_at_once_for_one_account_get_one_success() {
     }
 }
 
-#[test]
-fn a_code_is_worth_nothing_to_another_request() {
-    let folder = Folder::new();
+pub fn a_code_is_worth_nothing_to_another_request(place: &Place) {
+    let folder = Folder::at(place);
     folder.run(&["register", "--email", "ola@example.com"]).done();
     let mut owner = folder.start(&["activate", "--email", "ola@example.com"]);
     owner.wait_for_line();

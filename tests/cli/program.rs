@@ -4,9 +4,13 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 
 use serde_json::Value;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
+
+use crate::servers::postgres::PostgresServer;
 
 pub const PASSWORD: &str = "tolv grønne elger på tur";
 pub const ANOTHER: &str = "sju blå hvaler i fjorden";
@@ -47,21 +51,48 @@ impl Outcome {
     }
 }
 
-/// A folder with a database, its keys and its outbox.
-pub struct Folder(TempDir);
+/// Where the database is.
+pub enum Place {
+    File,
+    Server(Arc<PostgresServer>),
+}
+
+/// A folder with a database, or the keys of one that is on a server, and its outbox.
+pub struct Folder {
+    folder: TempDir,
+    /// The address of the database, where it is not the default.
+    database: Option<String>,
+}
 
 impl Folder {
     pub fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self { folder: tempfile::tempdir().unwrap(), database: None }
+    }
+
+    pub fn at(place: &Place) -> Self {
+        let database = match place {
+            Place::File => None,
+            Place::Server(server) => Some(fresh_database(server)),
+        };
+        Self { database, ..Self::new() }
+    }
+
+    /// The same folder, for a database at another address.
+    pub fn with_database(self, database: &str) -> Self {
+        Self { database: Some(database.to_owned()), ..self }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.folder.path().join(name)
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(executable());
-        command.current_dir(self.0.path()).args(arguments);
+        command.current_dir(self.folder.path());
+        if let Some(database) = &self.database {
+            command.args(["--db", database, "--outbox", "members.db.outbox.jsonl"]);
+        }
+        command.args(arguments);
         command
     }
 
@@ -119,7 +150,7 @@ impl Folder {
 
     /// Every file, with what is in it.
     pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let paths = fs::read_dir(self.0.path()).unwrap().map(|entry| entry.unwrap().path());
+        let paths = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
         paths.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
     }
 
@@ -128,8 +159,25 @@ impl Folder {
     }
 
     pub fn as_path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
+}
+
+/// An empty database, and its address.
+pub fn fresh_database(server: &PostgresServer) -> String {
+    let (maintenance, name) = (server.maintenance_url().to_owned(), server.fresh_name());
+    let create = format!("create database {name}");
+    // On a thread of its own: a test may be run by a runtime.
+    let made = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut connection = PgConnection::connect(&maintenance).await.unwrap();
+            sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+        });
+    });
+    made.join().unwrap();
+    server.url(&name)
 }
 
 /// A program that waits for input.

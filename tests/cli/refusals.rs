@@ -8,8 +8,7 @@ use vestibule::adapters::sqlite::connect_options;
 
 use crate::program::Folder;
 
-#[test]
-fn wrong_usage_ends_with_2_and_a_hint() {
+pub fn wrong_usage_ends_with_2_and_a_hint() {
     let folder = Folder::new();
     for arguments in [
         &[] as &[&str],
@@ -33,8 +32,7 @@ fn wrong_usage_ends_with_2_and_a_hint() {
     assert!(folder.files().is_empty(), "nothing is made by a program that does not start");
 }
 
-#[test]
-fn help_is_in_the_language_that_was_asked_for() {
+pub fn help_is_in_the_language_that_was_asked_for() {
     let folder = Folder::new();
     let norwegian = folder.run(&["--help"]).done();
     assert!(norwegian.contains("Bruk: ") && norwegian.contains("Åpne en stengt konto"), "{norwegian}");
@@ -42,8 +40,7 @@ fn help_is_in_the_language_that_was_asked_for() {
     assert!(english.contains("Usage: ") && english.contains("The mobile number"), "{english}");
 }
 
-#[test]
-fn what_is_no_contact_is_refused_with_a_sentence() {
+pub fn what_is_no_contact_is_refused_with_a_sentence() {
     let folder = Folder::new();
     for arguments in [
         &["register", "--email", "ola"] as &[&str],
@@ -60,15 +57,13 @@ fn what_is_no_contact_is_refused_with_a_sentence() {
     assert_eq!(folder.run(&["list"]).done(), "");
 }
 
-#[test]
-fn a_person_is_registered_once() {
+pub fn a_person_is_registered_once() {
     let folder = Folder::new();
     folder.run(&["register", "--email", "ola@example.com"]).done();
     assert!(folder.run(&["register", "--email", "OLA@Example.com"]).refused().contains("registrert fra før"));
 }
 
-#[test]
-fn a_database_that_cannot_be_opened_is_named() {
+pub fn a_database_that_cannot_be_opened_is_named() {
     let folder = Folder::new();
     folder.write("notes.txt", "not a database, but longer than the header of one; ".repeat(100));
     for path in ["missing/members.db", ".", "notes.txt"] {
@@ -78,8 +73,7 @@ fn a_database_that_cannot_be_opened_is_named() {
     }
 }
 
-#[test]
-fn a_damaged_key_file_is_refused_and_left_alone() {
+pub fn a_damaged_key_file_is_refused_and_left_alone() {
     let folder = Folder::new();
     folder.run(&["list"]).done();
     let whole = fs::read_to_string(folder.path("members.db.key")).unwrap();
@@ -95,8 +89,7 @@ fn a_damaged_key_file_is_refused_and_left_alone() {
     folder.run(&["list"]).done();
 }
 
-#[test]
-fn ten_programs_that_start_at_once_share_the_keys_of_one() {
+pub fn ten_programs_that_start_at_once_share_the_keys_of_one() {
     let folder = Folder::new();
     let running: Vec<_> = (0..10).map(|_| folder.start(&["list"])).collect();
     for running in running {
@@ -106,21 +99,22 @@ fn ten_programs_that_start_at_once_share_the_keys_of_one() {
     assert_eq!(names.len(), 3, "{names:?}");
 }
 
-#[tokio::test]
-async fn a_database_of_a_later_schema_is_refused() {
+pub fn a_database_of_a_later_schema_is_refused() {
     let folder = Folder::new();
     folder.run(&["list"]).done();
     let options = connect_options(folder.path("members.db"));
-    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    sqlx::query("insert into vestibule_schema (version) values (1000)").execute(&pool).await.unwrap();
-    pool.close().await;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        sqlx::query("insert into vestibule_schema (version) values (1000)").execute(&pool).await.unwrap();
+        pool.close().await;
+    });
     let outcome = folder.run(&["list"]);
     assert_eq!((outcome.status, outcome.out.as_str()), (1, ""));
     assert!(outcome.err.contains("1000") && outcome.err.contains("backup"), "{}", outcome.err);
 }
 
-#[test]
-fn an_outbox_that_cannot_be_opened_is_named() {
+pub fn an_outbox_that_cannot_be_opened_is_named() {
     let folder = Folder::new();
     let outcome = folder.run(&["--outbox", "missing/outbox", "list"]);
     assert_eq!(outcome.status, 1);
@@ -130,9 +124,7 @@ fn an_outbox_that_cannot_be_opened_is_named() {
     assert!(fs::read_to_string(folder.path("mine")).unwrap().contains("invitation"));
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn who_was_not_written_to_is_not_called_invited() {
+pub fn who_was_not_written_to_is_not_called_invited() {
     let folder = Folder::new();
     folder.run(&["register", "--email", "ola@example.com"]).done();
     let outcome = folder.run(&["--outbox", "/dev/full", "invite", "--all-pending"]);
@@ -141,8 +133,7 @@ fn who_was_not_written_to_is_not_called_invited() {
     assert!(folder.run(&["events"]).done().contains("operation=code_sender.send"));
 }
 
-#[test]
-fn a_reader_who_goes_away_is_no_failure() {
+pub fn a_reader_who_goes_away_is_no_failure() {
     let folder = Folder::new();
     let people = (0..3_000).map(|number| format!("person{number}@example.com,,{}\n", "x".repeat(100)));
     folder.write("people.csv", format!("email,phone,name\n{}", people.collect::<String>()));

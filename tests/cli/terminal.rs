@@ -72,8 +72,7 @@ impl Terminal {
     }
 }
 
-#[test]
-fn a_person_activates_at_a_terminal_and_nobody_reads_the_password_over_her_shoulder() {
+pub fn a_person_activates_at_a_terminal_and_nobody_reads_the_password_over_her_shoulder() {
     let folder = Folder::new();
     folder.run(&["register", "--email", "ola@example.com"]).done();
     let mut terminal = Terminal::run(&folder, "activate --email ola@example.com");
@@ -105,8 +104,7 @@ fn a_person_activates_at_a_terminal_and_nobody_reads_the_password_over_her_shoul
     assert!(!terminal.end("0").contains(PASSWORD));
 }
 
-#[test]
-fn a_wrong_code_is_asked_for_again_and_a_new_one_too_soon_is_explained() {
+pub fn a_wrong_code_is_asked_for_again_and_a_new_one_too_soon_is_explained() {
     let folder = Folder::new();
     folder.active("ola@example.com");
     let mut terminal = Terminal::run(&folder, "recover --email ola@example.com");
@@ -126,8 +124,7 @@ fn a_wrong_code_is_asked_for_again_and_a_new_one_too_soon_is_explained() {
     folder.typing(&["login", "--email", "ola@example.com"], &[ANOTHER]).done();
 }
 
-#[test]
-fn ctrl_c_at_any_prompt_changes_nothing_and_leaves_the_terminal_as_it_was() {
+pub fn ctrl_c_at_any_prompt_changes_nothing_and_leaves_the_terminal_as_it_was() {
     let folder = Folder::new();
     folder.run(&["register", "--email", "ola@example.com"]).done();
 
@@ -154,8 +151,7 @@ fn ctrl_c_at_any_prompt_changes_nothing_and_leaves_the_terminal_as_it_was() {
     assert!(folder.run(&["events"]).done().contains("code_armed"));
 }
 
-#[test]
-fn an_import_shows_its_progress_on_a_terminal_only() {
+pub fn an_import_shows_its_progress_on_a_terminal_only() {
     let folder = Folder::new();
     let people = (0..2_500).map(|number| format!("person{number}@example.com,,\n")).collect::<String>();
     folder.write("people.csv", format!("email,phone,name\n{people}bad,,\n"));

@@ -66,6 +66,14 @@ impl<S: Send + Sync + 'static> Suite<S> {
         self.add(name, move || server, test);
     }
 
+    /// Adds a test that needs no server.
+    pub fn plain(&mut self, name: &str, test: impl FnOnce() + Send + 'static) {
+        self.trials.push(Trial::test(name, move || {
+            test();
+            Ok(())
+        }));
+    }
+
     /// Adds a test that starts a server of its own.
     pub fn test_on<T, F>(
         &mut self,
@@ -76,6 +84,19 @@ impl<S: Send + Sync + 'static> Suite<S> {
         F: Future<Output = ()>,
     {
         self.add(name, start, test);
+    }
+
+    /// Adds a test that starts a server of its own beside the shared one.
+    pub fn test_beside<T, F>(
+        &mut self,
+        name: &str,
+        start: impl FnOnce() -> Result<T, Missing> + Send + 'static,
+        test: impl FnOnce((Arc<S>, T)) -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()>,
+    {
+        let server = self.server.clone();
+        self.add(name, move || Ok((server?, start()?)), test);
     }
 
     fn add<T, F>(

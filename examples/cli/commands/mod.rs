@@ -1,10 +1,13 @@
 //! What each command does, on members that are open.
 
+mod copy;
 mod passwords;
 mod people;
 
+pub use self::copy::Copied;
 use vestibule::{Contact, EmailAddress, Error};
 
+use crate::address::Address;
 use crate::arguments::{Command, Reached};
 use crate::failure::Failure;
 use crate::import::import;
@@ -33,6 +36,10 @@ pub async fn run(command: Command, members: &Members, interrupt: &Interrupt) -> 
         Command::Login { email } => passwords::log_in(members, &read_email(&email)?, &prompt).await,
         Command::Passwd { email } => passwords::change(members, &read_email(&email)?, &prompt).await,
         Command::Events => events(members).await,
+        Command::Copy { to } => {
+            let to = Address::read(&to).map_err(|_| Failure::Told(members.words.unknown_address()))?;
+            copy::copy(members, &to).await
+        }
     }
 }
 

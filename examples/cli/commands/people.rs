@@ -1,7 +1,7 @@
 //! What an operator does with people. The answers tell who is registered: they are not for everybody.
 
 use vestibule::account::RegistrationProblem;
-use vestibule::ports::{Found, UserDirectory};
+use vestibule::ports::Found;
 use vestibule::service::Invitation;
 use vestibule::{Account, AccountId, AccountState, EmailAddress};
 
@@ -21,7 +21,7 @@ pub async fn register(
 ) -> Result<(), Failure> {
     let person = person::read(email, phone.unwrap_or_default(), name.unwrap_or_default());
     let person = person.map_err(|problem| Failure::Told(members.explain_person(problem)))?;
-    match members.directory.register(person).await {
+    match members.database.register(person).await {
         Ok(_) => say(&members.words.registered()).map(drop),
         Err(RegistrationProblem::Backend(error)) => Err(error.into()),
         Err(_) => Err(Failure::Told(members.words.already_registered())),
@@ -31,7 +31,7 @@ pub async fn register(
 pub async fn list(members: &Members) -> Result<(), Failure> {
     let mut last: Option<AccountId> = None;
     loop {
-        let page = members.directory.accounts_after(last.as_ref(), PAGE).await?;
+        let page = members.database.accounts_after(last.as_ref(), PAGE).await?;
         let Some(account) = page.last() else { return Ok(()) };
         last = Some(account.id.clone());
         for account in &page {
@@ -56,7 +56,7 @@ pub async fn invite(members: &Members, email: EmailAddress) -> Result<(), Failur
 pub async fn invite_all_pending(members: &Members) -> Result<(), Failure> {
     let (mut last, mut invited, mut written) = (None::<AccountId>, 0, 0);
     loop {
-        let page = members.directory.accounts_after(last.as_ref(), PAGE).await?;
+        let page = members.database.accounts_after(last.as_ref(), PAGE).await?;
         let Some(account) = page.last() else { return say(&members.words.invited(invited)).map(drop) };
         last = Some(account.id.clone());
         for account in page.iter().filter(|account| account.state == AccountState::Pending) {
@@ -74,18 +74,18 @@ pub async fn invite_all_pending(members: &Members) -> Result<(), Failure> {
 
 pub async fn suspend(members: &Members, email: EmailAddress) -> Result<(), Failure> {
     let account = find(members, email).await?;
-    members.directory.suspend(&account.id).await?;
+    members.database.suspend(&account.id).await?;
     say(&members.words.suspended()).map(drop)
 }
 
 pub async fn resume(members: &Members, email: EmailAddress) -> Result<(), Failure> {
     let account = find(members, email).await?;
-    members.directory.resume(&account.id).await?;
+    members.database.resume(&account.id).await?;
     say(&members.words.resumed()).map(drop)
 }
 
 async fn find(members: &Members, email: EmailAddress) -> Result<Account, Failure> {
-    match members.directory.find(&email.into()).await? {
+    match members.database.find(&email.into()).await? {
         Found::One(account) => Ok(account),
         Found::Nobody | Found::Several => Err(Failure::Told(members.words.not_registered())),
     }

@@ -3,7 +3,7 @@
 use clap::error::{ContextKind, ErrorKind};
 
 use super::{Language, Words};
-use crate::screen::plain;
+use crate::screen::without_password;
 
 impl Words {
     pub fn about(self, command: &str) -> String {
@@ -27,6 +27,12 @@ impl Words {
             }
             "login" => ("Logg inn", "Log in"),
             "passwd" => ("Bytt passord", "Change your password"),
+            "copy" => (
+                "Kopier alle kontoer, med passord og nøkler, til en annen database. Kan kjøres om igjen; det som er der, \
+                 endres ikke",
+                "Copy all accounts, with passwords and keys, to another database. Can be run again; what is there is \
+                 not changed",
+            ),
             "events" => ("Vis hva som har skjedd", "Show what has happened"),
             _ => {
                 ("Medlemmer og passordene deres, i en terminal", "Members and their passwords, in a terminal")
@@ -37,7 +43,11 @@ impl Words {
 
     pub fn help(self, argument: &str) -> String {
         let (norwegian, english) = match argument {
-            "db" => ("Databasen, en SQLite-fil", "The database, a SQLite file"),
+            "db" => (
+                "Databasen: en SQLite-fil, eller postgres://bruker@vert/database (passordet i PGPASSWORD)",
+                "The database: a SQLite file, or postgres://user@host/database (the password in PGPASSWORD)",
+            ),
+            "to" => ("Databasen det kopieres til", "The database that is copied to"),
             "lang" => ("Språk: nb eller en", "Language: nb or en"),
             "outbox" => (
                 "Filen som meldinger skrives til (ellers databasens navn med .outbox.jsonl)",
@@ -62,7 +72,8 @@ impl Words {
     }
 
     pub fn wrong_usage(self, error: &clap::Error) -> String {
-        let context = |kind| error.get(kind).map(|value| plain(&value.to_string())).unwrap_or_default();
+        let context =
+            |kind| error.get(kind).map(|value| without_password(&value.to_string())).unwrap_or_default();
         let (argument, value) = (context(ContextKind::InvalidArg), context(ContextKind::InvalidValue));
         let sentence = match error.kind() {
             ErrorKind::InvalidSubcommand => {
