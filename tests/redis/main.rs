@@ -11,6 +11,8 @@
 mod servers;
 #[path = "../stores/mod.rs"]
 mod stores;
+#[path = "../world/mod.rs"]
+mod world;
 
 mod arithmetic;
 mod cluster;
@@ -19,6 +21,7 @@ mod outages;
 mod processes;
 mod refusals;
 mod samples;
+mod severing;
 mod store;
 
 use std::process::ExitCode;
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
     outages::tests(&mut suite);
     cluster::tests(&mut suite);
     processes::tests(&mut suite);
+    severing::tests(&mut suite);
     suite.run()
 }
 
