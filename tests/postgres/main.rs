@@ -10,6 +10,7 @@ mod stores;
 mod world;
 
 mod clocks;
+mod conflicts;
 mod connections;
 mod database;
 mod directory;
@@ -17,9 +18,14 @@ mod failures;
 mod fire;
 mod messages;
 mod purging;
+mod flows;
+mod life;
+mod moving;
+mod processes;
 mod schema;
 mod service;
 mod severing;
+mod snapshots;
 mod statements;
 mod storage;
 mod store;
@@ -29,6 +35,7 @@ use std::process::ExitCode;
 
 use crate::database::{fresh_codes, fresh_directory, fresh_messages, fresh_throttle};
 use crate::servers::postgres::PostgresServer;
+use crate::servers::redis::RedisServer;
 use crate::servers::{Suite, clauses};
 
 /// Adds tests of a module, by name.
@@ -39,7 +46,7 @@ macro_rules! tests {
 }
 
 fn main() -> ExitCode {
-    if let Some(done) = fire::task() {
+    if let Some(done) = processes::task() {
         return done;
     }
     let mut suite = Suite::start(PostgresServer::start);
@@ -105,9 +112,19 @@ fn main() -> ExitCode {
         a_second_row_with_one_handle_is_explained
         a_future_dropped_midway_leaves_the_pool_usable
     }
+    tests! { suite, moving:
+        accounts_and_sessions_go_on_and_codes_and_counts_begin_anew
+        one_whose_address_is_taken_keeps_nobody_out
+    }
     tests! { suite, statements:
         each_flow_takes_as_many_as_the_module_says
         each_finds_its_rows_by_an_index
+    }
+    tests! { suite, conflicts:
+        a_whole_life_on_pools_that_are_serializable
+        of_64_parallel_right_codes_on_a_serializable_pool_one_succeeds
+        a_whole_life_where_transactions_are_given_up
+        a_batch_in_a_deadlock_is_counted_once_on_every_key
     }
     tests! { suite, clocks:
         tries_and_single_use_do_not_depend_on_them
@@ -122,14 +139,44 @@ fn main() -> ExitCode {
         of_3000_parallel_wrong_codes_no_more_are_compared_than_allowed
         of_3000_parallel_wrong_passwords_no_more_are_hashed_than_the_schedule_allows
     }
-    // These need to reach the server's socket, or to kill it.
+    // On a server of their own, which keeps what it has answered, and may be killed.
+    suite.test_on(
+        "fire::a_server_killed_in_the_middle_of_1000_flows_loses_nothing",
+        PostgresServer::start_durable,
+        fire::a_server_killed_in_the_middle_of_1000_flows_loses_nothing,
+    );
+    with_redis(&mut suite);
+    // These need to reach the server's socket.
     suite.only_where(PostgresServer::is_own, "the server that is given is not this process's own");
     tests! { suite, connections:
         one_cut_before_any_statement_is_answered_and_forgotten
         one_cut_after_any_statement_is_answered_and_forgotten
-    }
-    tests! { suite, fire:
-        a_server_killed_in_the_middle_of_300_flows_loses_nothing
+        one_cut_before_any_later_statement_is_answered_and_forgotten
+        one_cut_after_any_later_statement_is_answered_and_forgotten
     }
     suite.run()
+}
+
+/// Codes and counts in Redis, the directory in PostgreSQL.
+fn with_redis(suite: &mut Suite<PostgresServer>) {
+    macro_rules! beside {
+        ($start:expr, $module:ident: $($test:ident)+) => {
+            $(suite.test_beside(concat!(stringify!($module), "::", stringify!($test)), $start, $module::$test);)+
+        };
+    }
+    beside! { RedisServer::start, fire:
+        with_redis_of_64_parallel_right_codes_one_succeeds
+        with_redis_of_3000_parallel_wrong_codes_no_more_are_compared_than_allowed
+        with_redis_of_3000_parallel_wrong_passwords_no_more_are_hashed_than_the_schedule_allows
+    }
+    beside! { || RedisServer::start_own(&["--appendonly", "yes", "--appendfsync", "everysec"]), fire:
+        with_redis_killed_in_the_middle_of_300_flows_nothing_is_lost
+    }
+    beside! { || RedisServer::start_own(&["--save", "", "--appendonly", "no"]), fire:
+        with_redis_that_forgets_everything_in_the_middle_of_300_flows_people_ask_again
+    }
+    beside! { || RedisServer::start_own(&["--save", "", "--appendonly", "no"]), snapshots:
+        a_code_that_was_used_is_dead_though_its_row_comes_back_from_a_snapshot
+        a_redis_without_a_file_forgets_codes_and_counts_and_nothing_else
+    }
 }

@@ -1,18 +1,22 @@
-//! The whole service on PostgreSQL, with an outbox and a clock that the test turns.
+//! The whole service on PostgreSQL, or with codes and throttle on Redis, with an outbox and a clock that the test turns.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use redis::Client;
+use redis::aio::ConnectionManager;
 use sqlx::postgres::PgPool;
-use vestibule::adapters::memory::ManualClock;
+use vestibule::adapters::memory::{ManualClock, MemoryEvents};
 use vestibule::adapters::outbox::MemoryOutbox;
 use vestibule::adapters::postgres::{PostgresCodes, PostgresDirectory, PostgresThrottle};
+use vestibule::adapters::redis::{RedisCodes, RedisOptions, RedisThrottle, connection_config};
 use vestibule::code::HandleDigest;
 use vestibule::error::BackendError;
-use vestibule::message::Message;
-use vestibule::ports::{ArmedCode, Attempt, CodeStore, PendingCode, Reissue};
+use vestibule::hasher::HashingSettings;
+use vestibule::ports::{ArmedCode, Attempt, CodeStore, PendingCode, Reissue, ThrottleStore};
 use vestibule::time::OffsetDateTime;
 use vestibule::{AccountService, Code, CodeRequest, Contact, Error, Login, Redeemed, Settings};
 
@@ -23,6 +27,7 @@ pub(crate) struct Portal {
     pub(crate) service: AccountService,
     pub(crate) directory: PostgresDirectory,
     pub(crate) outbox: MemoryOutbox,
+    pub(crate) events: MemoryEvents,
     pub(crate) clock: ManualClock,
     /// How many records were handed out for comparison: no more MACs can have been evaluated.
     pub(crate) compared: Arc<AtomicUsize>,
@@ -34,21 +39,39 @@ impl Portal {
     }
 
     pub(crate) fn with_settings(pool: &PgPool, settings: Settings) -> Self {
+        let (codes, throttle) = (PostgresCodes::new(pool.clone()), PostgresThrottle::new(pool.clone()));
+        Self::on(pool, codes, throttle, settings)
+    }
+
+    /// One whose codes and counts are on the Redis at an address, under a prefix.
+    pub(crate) async fn with_redis(pool: &PgPool, url: &str, prefix: &str, settings: Settings) -> Self {
+        let client = Client::open(url).unwrap();
+        let connection = ConnectionManager::new_with_config(client, connection_config()).await.unwrap();
+        let options = RedisOptions::new().prefix(prefix);
+        let codes = RedisCodes::open_with(connection.clone(), &options).await.unwrap();
+        let throttle = RedisThrottle::open_with(connection, &options).await.unwrap();
+        Self::on(pool, codes, throttle, settings)
+    }
+
+    fn on(pool: &PgPool, codes: impl CodeStore, throttle: impl ThrottleStore, settings: Settings) -> Self {
         let directory = PostgresDirectory::new(pool.clone());
         let compared = Arc::<AtomicUsize>::default();
-        let codes = CountedCodes { codes: PostgresCodes::new(pool.clone()), compared: Arc::clone(&compared) };
-        let throttle = PostgresThrottle::new(pool.clone());
-        let outbox = MemoryOutbox::default();
+        let codes = CountedCodes { codes, compared: Arc::clone(&compared) };
+        let (outbox, events) = (MemoryOutbox::keeping(10_000), MemoryEvents::default());
         let clock = ManualClock::at(now());
+        // As many places as anybody in a test needs: what refuses is a count, never a full queue.
+        let hashing = HashingSettings::default().queue_places(NonZeroUsize::new(4_096).unwrap());
         let service =
             AccountService::builder(directory.clone(), codes, throttle, outbox.clone(), keys(), profile())
+                .hashing(hashing)
                 .clock(clock.clone())
+                .events(events.clone())
                 .settings(settings)
                 .dangerous()
                 .cheapest_hashing()
                 .build()
                 .unwrap();
-        Self { service, directory, outbox, clock, compared }
+        Self { service, directory, outbox, events, clock, compared }
     }
 
     pub(crate) async fn settle(&self) {
@@ -67,22 +90,31 @@ impl Portal {
         self.service.log_in(&address(email), secret(password), &from(source)).await
     }
 
+    /// The first code among the messages to a contact that come after so many.
+    pub(crate) async fn code_after(&self, contact: &Contact, before: usize) -> Code {
+        loop {
+            let later = self.outbox.messages_to(contact).into_iter().skip(before);
+            if let Some(code) = later.filter_map(|message| Some(message.expose_code()?.to_owned())).next() {
+                return Code::parse(&code).unwrap();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     pub(crate) fn last_code(&self, contact: &Contact) -> Option<Code> {
-        let messages = self.outbox.messages();
-        let mut to_contact = messages.iter().rev().filter(|message| message.to.is_same_as(contact));
-        to_contact.find_map(Message::expose_code).map(|code| Code::parse(code).unwrap())
+        self.outbox.last_code_to(contact)
     }
 }
 
 /// Counts what is handed out for comparison.
 #[derive(Debug)]
-struct CountedCodes {
-    codes: PostgresCodes,
+struct CountedCodes<C> {
+    codes: C,
     compared: Arc<AtomicUsize>,
 }
 
 #[async_trait]
-impl CodeStore for CountedCodes {
+impl<C: CodeStore> CodeStore for CountedCodes<C> {
     async fn insert(&self, code: &PendingCode) -> Result<(), BackendError> {
         self.codes.insert(code).await
     }
