@@ -22,6 +22,7 @@ mod flows;
 mod life;
 mod moving;
 mod processes;
+mod purging;
 mod schema;
 mod service;
 mod severing;
