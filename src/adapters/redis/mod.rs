@@ -58,7 +58,7 @@
 //!
 //! # Storage
 //!
-//! A row of codes takes up to 0.8 kB, or 1.8 kB for the longest address, and a log 0.2 kB, or up to 1.3 kB with many
+//! A row of codes takes up to 0.8 kB, or 2.4 kB for the longest address, and a log 0.2 kB, or up to 1.3 kB with many
 //! events. How much of that a flood can make it keep is said in [the chapter on defaults](crate::guide::defaults).
 //!
 //! # What is lost when Redis is
