@@ -4,10 +4,9 @@
 //! number it tries ten thousand, to see that it works. Printed are medians in microseconds, and their ratio. Both
 //! databases wait for the disk, as they do where it matters; with `quick` as well, PostgreSQL does not.
 //!
-//! What concerns one row is compared with what concerns one row. The last two lines are for each row of a batch of a
-//! hundred, which is another thing: they are a tenth of a thousand rows and share the pages of all their keys, which
-//! look random; among a million, each of them has a page of its own. Compare them with the row alone above: that is
-//! what a batch must not cost more than.
+//! What concerns one row is compared with what concerns one row. The last two lines are another thing: keys look random,
+//! so a hundred of them share a dozen pages among a thousand, and have a hundred pages among a million. Compare them with
+//! a hundred times the row alone, which a batch should stay below.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program that measures")]
 
@@ -32,6 +31,11 @@ const FEW: u64 = 1_000;
 const ROUNDS: u64 = 300;
 /// How many rows are purged one by one.
 const ALONE: u64 = 100;
+/// How many are purged in a batch.
+const BATCH: u64 = 100;
+/// How many more rows there are, which are over: numbers from here on are theirs.
+const OVER: u64 = 1_100;
+const OTHERS: u64 = 100_000_000;
 
 fn main() {
     let many = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(10_000);
@@ -101,7 +105,14 @@ async fn postgres_with(server: &PostgresServer, rows: u64) -> PgPool {
          select ({key})::bytea, 'recovery', 'email:' || n || '@example.no', '8d', 0, 0, {LATE}, {LATE} + n, 1000, 3 \
          from generate_series(1, {rows}::bigint) n; \
          insert into vestibule.throttles (key, later, forget_at) \
-         select ({key})::bytea, array[0::bigint], {LATE} + n from generate_series(1, {rows}::bigint) n"
+         select ({key})::bytea, array[0::bigint], {LATE} + n from generate_series(1, {rows}::bigint) n; \
+         insert into vestibule.codes (handle, purpose, contact, format, created_at, resend_at, reissue_until, \
+         expires_at, max_attempts, max_issues) \
+         select ({key})::bytea, 'recovery', 'email:' || n || '@example.no', '8d', 0, 0, 0, n - {OTHERS}, 10, 3 \
+         from generate_series({OTHERS} + 1, {OTHERS} + {OVER}::bigint) n; \
+         insert into vestibule.throttles (key, later, forget_at) \
+         select ({key})::bytea, array[0::bigint], n - {OTHERS} \
+         from generate_series({OTHERS} + 1, {OTHERS} + {OVER}::bigint) n"
     );
     sqlx::raw_sql(AssertSqlSafe(fill)).execute(&pool).await.unwrap();
     sqlx::raw_sql("vacuum analyze").execute(&pool).await.unwrap();
@@ -124,6 +135,10 @@ async fn sqlite_with(path: std::path::PathBuf, rows: u64) -> SqlitePool {
     let numbers = format!(
         "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < {rows})"
     );
+    let over = format!(
+        "with recursive numbers (n) as (select {OTHERS} + 1 union all select n + 1 from numbers \
+         where n < {OTHERS} + {OVER})"
+    );
     let fill = format!(
         "begin; insert into vestibule_accounts (id, state, credential_version, password_hash, created_at, changed_at) \
          {numbers} select {key}, 'active', {key}, 'old', 0, 0 from numbers order by 1; \
@@ -133,9 +148,15 @@ async fn sqlite_with(path: std::path::PathBuf, rows: u64) -> SqlitePool {
          insert into vestibule_codes (handle, purpose, contact, format, created_at, resend_at, reissue_until, \
          expires_at, max_attempts, max_issues) \
          {numbers} select cast({key} as blob), 'recovery', 'email:' || n || '@example.no', '8d', 0, 0, {LATE}, \
-         {LATE} + n, 1000, 3 from numbers order by 1; \
+         {LATE} + n, 1000, 3 from numbers; \
          insert into vestibule_throttles (key, state, forget_at) \
-         {numbers} select cast({key} as blob), x'0100', {LATE} + n from numbers order by 1; commit; analyze"
+         {numbers} select cast({key} as blob), x'0100', {LATE} + n from numbers order by 1; \
+         insert into vestibule_codes (handle, purpose, contact, format, created_at, resend_at, reissue_until, \
+         expires_at, max_attempts, max_issues) \
+         {over} select cast({key} as blob), 'recovery', 'email:' || n || '@example.no', '8d', 0, 0, 0, \
+         n - {OTHERS}, 10, 3 from numbers; \
+         insert into vestibule_throttles (key, state, forget_at) \
+         {over} select cast({key} as blob), x'0100', n - {OTHERS} from numbers; commit; analyze"
     );
     sqlx::raw_sql(AssertSqlSafe(fill)).execute(&pool).await.unwrap();
     sqlx::raw_sql("pragma wal_checkpoint(truncate)").execute(&pool).await.unwrap();
@@ -204,30 +225,21 @@ where
     median!("lift", ROUNDS, |round| {
         throttle.lift(&[ThrottleKey::from_bytes(key(row(round)))]).await.unwrap();
     });
-    // What is over by then: the first `number` rows.
-    let late = |number: u64| {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(LATE) * 1_000_000).unwrap()
-            + Duration::from_millis(number)
-    };
-    // Codes go before the time that is given, throttles at that time. Some of these have been lifted already.
-    median!("purge of 1 code", ALONE, |round| codes.purge(late(round + 2)).await.unwrap());
-    median!("purge of 1 throttle", ALONE, |round| throttle.purge(late(round + 1)).await.unwrap());
-    let mut batch = |name, times: Vec<(Duration, u64)>| {
-        let mut each: Vec<_> = times.into_iter().map(|(time, rows)| time / rows.max(1) as u32).collect();
-        each.sort();
-        results.push((name, each[each.len() / 2]));
-    };
-    let (mut of_codes, mut of_throttles) = (Vec::new(), Vec::new());
-    for number in (ALONE + 100..=ALONE + 800).step_by(100) {
-        let began = Instant::now();
-        let removed = codes.purge(late(number + 1)).await.unwrap();
-        of_codes.push((began.elapsed(), removed));
-        let began = Instant::now();
-        let removed = throttle.purge(late(number)).await.unwrap();
-        of_throttles.push((began.elapsed(), removed));
-    }
-    batch("purge of 100, each code", of_codes);
-    batch("purge of 100, each thr.", of_throttles);
+    // One more of the rows that are over, each time: codes go before the time that is given, throttles at that time.
+    let at = |number: u64| OffsetDateTime::UNIX_EPOCH + Duration::from_millis(number);
+    median!("purge of 1 code", ALONE, |round| assert_eq!(codes.purge(at(round + 2)).await.unwrap(), 1));
+    median!("purge of 1 throttle", ALONE, |round| assert_eq!(
+        throttle.purge(at(round + 1)).await.unwrap(),
+        1
+    ));
+    let batches = (OVER - ALONE) / BATCH;
+    let end = |batch: u64| ALONE + (batch + 1) * BATCH;
+    median!("purge of 100 codes", batches, |batch| {
+        assert_eq!(codes.purge(at(end(batch) + 1)).await.unwrap(), BATCH);
+    });
+    median!("purge of 100 throttles", batches, |batch| {
+        assert_eq!(throttle.purge(at(end(batch))).await.unwrap(), BATCH);
+    });
     results
 }
 
