@@ -49,8 +49,17 @@ impl Context {
         operation: &'static str,
         call: impl Future<Output = Result<T, BackendError>> + Send,
     ) -> Result<T, BackendError> {
-        let result =
-            self.fence(self.settings.port_deadline, call).await.unwrap_or_else(|fault| Err(fault.into()));
+        self.ask_for(self.settings.port_deadline, operation, call).await
+    }
+
+    /// Calls a port for something that may take longer than an answer that somebody waits for.
+    pub(crate) async fn ask_for<T>(
+        &self,
+        deadline: Duration,
+        operation: &'static str,
+        call: impl Future<Output = Result<T, BackendError>> + Send,
+    ) -> Result<T, BackendError> {
+        let result = self.fence(deadline, call).await.unwrap_or_else(|fault| Err(fault.into()));
         if let Err(error) = &result {
             self.record(EventKind::PortFailed { operation, failure: error.kind() });
         }

@@ -1,5 +1,7 @@
 //! What operators do: invite people, lift a throttle, clear away what has had its time.
 
+use std::time::Duration;
+
 use crate::account::{AccountId, AccountState};
 use crate::contact::Contact;
 use crate::delivery::Sending;
@@ -38,6 +40,9 @@ pub struct Purged {
     /// Messages of the stored queue that expired before they were sent.
     pub messages: u64,
 }
+
+/// How long a store may take to remove what has had its time, in its small batches: some million rows.
+const PURGING: Duration = Duration::from_secs(600);
 
 impl AccountService {
     /// Writes to a registered person that the account can be activated, at the first of its e-mail addresses, or at
@@ -101,8 +106,8 @@ impl AccountService {
         Ok(self.inner.delivery.resume().await?)
     }
 
-    /// Removes expired codes, counts that may be forgotten, and stored messages that expired. Call it every hour or so: nothing depends on it but the
-    /// size of the stores.
+    /// Removes expired codes, counts that may be forgotten, and stored messages that expired. Call it every hour or so:
+    /// nothing depends on it but the size of the stores. Each store has ten minutes.
     ///
     /// # Errors
     ///
@@ -110,11 +115,11 @@ impl AccountService {
     pub async fn purge(&self) -> Result<Purged, Error> {
         let context = &self.inner.context;
         let now = context.now()?;
-        let codes = context.ask("code_store.purge", context.codes.purge(now)).await?;
-        let throttles = context.ask("throttle_store.purge", context.throttle.purge(now)).await?;
+        let codes = context.ask_for(PURGING, "code_store.purge", context.codes.purge(now)).await?;
+        let throttles = context.ask_for(PURGING, "throttle_store.purge", context.throttle.purge(now)).await?;
         #[cfg(feature = "message-queue")]
         let messages = match &context.message_queue {
-            Some(queue) => context.ask("message_queue.purge", queue.purge(now)).await?,
+            Some(queue) => context.ask_for(PURGING, "message_queue.purge", queue.purge(now)).await?,
             None => 0,
         };
         #[cfg(not(feature = "message-queue"))]

@@ -1,8 +1,12 @@
 use std::time::Duration;
 
-use vestibule::Error;
+use vestibule::adapters::memory::MemoryThrottle;
 use vestibule::message::MessageKind;
+use vestibule::ports::ThrottleStore;
 use vestibule::service::Invitation;
+use vestibule::throttle::{Charge, ThrottleKey, Ticket, Verdict};
+use vestibule::time::OffsetDateTime;
+use vestibule::{BackendError, Error, async_trait};
 
 use crate::world::script::Fault;
 use crate::world::*;
@@ -47,6 +51,42 @@ async fn purging_removes_what_has_had_its_time_and_nothing_else() {
     let purged = world.service.purge().await.unwrap();
     assert!(purged.throttles > 0);
     assert_eq!(world.service.purge().await.unwrap(), Default::default());
+}
+
+/// A store with much to remove.
+#[derive(Debug)]
+struct SlowToPurge(MemoryThrottle);
+
+#[async_trait]
+impl ThrottleStore for SlowToPurge {
+    async fn charge(&self, charges: &[Charge], now: OffsetDateTime) -> Result<Verdict, BackendError> {
+        self.0.charge(charges, now).await
+    }
+
+    async fn refund(&self, ticket: &Ticket) -> Result<(), BackendError> {
+        self.0.refund(ticket).await
+    }
+
+    async fn lift(&self, keys: &[ThrottleKey]) -> Result<(), BackendError> {
+        self.0.lift(keys).await
+    }
+
+    async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {
+        tokio::time::sleep(Duration::from_secs(300)).await;
+        self.0.purge(before).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_purge_may_take_longer_than_an_answer_that_somebody_waits_for() {
+    let world = World::new();
+    let throttle = SlowToPurge(world.throttle.clone());
+    let (directory, codes, outbox) = (world.directory.clone(), world.codes.clone(), world.outbox.clone());
+    let builder = vestibule::AccountService::builder(directory, codes, throttle, outbox, keys(), profile());
+    let service = builder.clock(world.clock.clone()).dangerous().cheapest_hashing().build().unwrap();
+    service.request_activation(&email("ola@example.no"), &here()).await.unwrap();
+    world.clock.turn(Duration::from_secs(200 * 86_400));
+    assert!(service.purge().await.unwrap().throttles > 0);
 }
 
 #[tokio::test]
