@@ -8,6 +8,7 @@
 //! `Display` nor serde, so that they reach a log only where the application puts them there.
 
 mod calling_code;
+mod domain;
 mod email;
 mod phone;
 
@@ -103,6 +104,10 @@ pub enum ContactProblem {
         /// The greatest length that is accepted, in octets.
         limit: u16,
     },
+    /// The part after the `@` is not ASCII, and this build is without the feature `idn`. The form with A-labels
+    /// (`xn--..`) is accepted.
+    #[error("an internationalised domain: type its form with xn-- labels, or build with the feature `idn`")]
+    InternationalisedDomain,
     /// The part after the `@` is not the name of a domain under a top-level domain.
     #[error("not a domain name")]
     NotADomain,

@@ -24,7 +24,6 @@ type HmacSha256 = Hmac<Sha256>;
 /// 256 random bits that the operator keeps apart from the stores, in a secrets manager or a file of mode 0600.
 ///
 /// There is no default key, and no way to print one.
-#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct ServiceKey([u8; 32]);
 
 impl ServiceKey {
@@ -70,6 +69,20 @@ impl ServiceKey {
         subkey
     }
 }
+
+impl Zeroize for ServiceKey {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl Drop for ServiceKey {
+    fn drop(&mut self) {
+        self.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for ServiceKey {}
 
 impl fmt::Debug for ServiceKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

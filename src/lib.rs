@@ -64,6 +64,7 @@
 //!
 //! | feature | default | gives |
 //! |---|---|---|
+//! | `idn` | yes | e-mail addresses with an internationalised domain (`blåbær.no`); without it they are refused, and the core needs 26 crates fewer |
 //! | `tokio` | yes | the background runs on the tokio runtime that is current when the service is built |
 //! | `sqlite` | | user directory, codes and throttle on SQLite (`adapters::sqlite`) |
 //! | `postgres` | | the same on PostgreSQL, for several machines (`adapters::postgres`) |

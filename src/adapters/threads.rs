@@ -1,23 +1,22 @@
 //! The background on a few plain threads, where there is no runtime.
 
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use async_executor::Executor;
-use futures_lite::future::block_on;
+use async_task::Runnable;
 use futures_timer::Delay;
 
 use crate::error::{BackendError, BackendErrorKind};
 use crate::ports::{Sleep, Spawner, Task};
 
-/// Runs tasks on plain threads of its own, which end when it is dropped.
+/// Runs tasks on plain threads of its own, which end when it is dropped and its tasks have ended.
 ///
 /// Ports that need a runtime (a database pool made for tokio, say) cannot be called from these threads.
 #[derive(Debug)]
 pub struct Threads {
-    executor: Arc<Executor<'static>>,
-    // Each thread runs until its sender is gone.
-    _running: Vec<futures_channel::oneshot::Sender<()>>,
+    // A task that waits holds another end of it, to come back by.
+    ready: Sender<Runnable>,
 }
 
 impl Threads {
@@ -27,15 +26,16 @@ impl Threads {
     ///
     /// When the operating system refuses a thread.
     pub fn start(threads: usize) -> Result<Self, BackendError> {
-        let executor = Arc::new(Executor::new());
-        let mut running = Vec::with_capacity(threads);
+        let (ready, tasks) = channel();
+        let tasks = Arc::new(Mutex::new(tasks));
         for number in 0..threads {
-            let (sender, until_dropped) = futures_channel::oneshot::channel::<()>();
-            let executor = Arc::clone(&executor);
+            let tasks = Arc::clone(&tasks);
             std::thread::Builder::new()
                 .name(format!("vestibule-{number}"))
                 .spawn(move || {
-                    let _ = block_on(executor.run(until_dropped));
+                    while let Some(task) = next(&tasks) {
+                        task.run();
+                    }
                 })
                 .map_err(|error| {
                     BackendError::new(
@@ -44,15 +44,26 @@ impl Threads {
                     )
                     .with_source(error)
                 })?;
-            running.push(sender);
         }
-        Ok(Self { executor, _running: running })
+        Ok(Self { ready })
     }
+}
+
+/// Waits for a task that can go on; none when the last one has ended. One thread waits for it, the others for that
+/// thread.
+fn next(tasks: &Mutex<Receiver<Runnable>>) -> Option<Runnable> {
+    tasks.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
 
 impl Spawner for Threads {
     fn spawn(&self, task: Task) {
-        self.executor.spawn(contained(task)).detach();
+        let ready = self.ready.clone();
+        let (first, task) = async_task::spawn(contained(task), move |task| {
+            // Without threads there is nobody to receive it, and it is dropped.
+            let _ = ready.send(task);
+        });
+        task.detach();
+        first.schedule();
     }
 
     fn sleep(&self, duration: Duration) -> Sleep {
@@ -68,6 +79,11 @@ async fn contained(task: Task) {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+    use std::sync::mpsc::RecvTimeoutError;
+
+    use futures_lite::future::block_on;
+
     use super::*;
 
     #[test]
@@ -81,5 +97,21 @@ mod tests {
             done.send(()).unwrap();
         }));
         block_on(wait).unwrap();
+    }
+
+    #[test]
+    fn the_threads_end_with_the_last_task() {
+        thread_local! { static ALIVE: RefCell<Option<Sender<()>>> = const { RefCell::new(None) } }
+        let (alive, ended) = channel();
+        let threads = Threads::start(1).unwrap();
+        let sleep = threads.sleep(Duration::from_millis(1));
+        threads.spawn(Box::pin(async move {
+            sleep.await;
+            alive.send(()).unwrap();
+            ALIVE.set(Some(alive));
+        }));
+        drop(threads);
+        assert_eq!(ended.recv(), Ok(()), "what was begun goes on to its end");
+        assert_eq!(ended.recv_timeout(Duration::from_secs(60)), Err(RecvTimeoutError::Disconnected));
     }
 }

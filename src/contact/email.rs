@@ -1,18 +1,14 @@
 //! E-mail addresses: as registered, and as compared.
 
 use std::fmt;
-use std::net::Ipv4Addr;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::ContactProblem;
-use super::trimmed;
+use super::{ContactProblem, domain, trimmed};
 use crate::typed::{is_control, is_invisible};
 
 /// The greatest length of the part before the `@`, in octets (RFC 5321, section 4.5.3.1.1).
 const LONGEST_LOCAL_PART: usize = 64;
-/// The greatest length of a domain, in octets (RFC 5321, section 4.5.3.1.2).
-const LONGEST_DOMAIN: usize = 255;
 /// The greatest length of an address, in octets: a path has 256 with its angle brackets (RFC 5321, section
 /// 4.5.3.1.3).
 const LONGEST_ADDRESS: usize = 254;
@@ -35,7 +31,7 @@ pub struct EmailAddress {
 }
 
 impl EmailAddress {
-    /// Parses an address whose local part is ASCII; the domain may be internationalised.
+    /// Parses an address whose local part is ASCII; the domain may be internationalised, given the feature `idn`.
     ///
     /// White space and invisible characters around it are removed and the rest is normalised to NFC. Quoted local
     /// parts, network addresses, display names and lists are refused.
@@ -66,7 +62,7 @@ impl EmailAddress {
         }
         let spelling: String = typed.nfc().collect();
         let (local_part, domain) = split(&spelling)?;
-        let domain = domain_in_ascii(domain)?;
+        let domain = domain::in_ascii(domain)?;
 
         let canonical_local_part: String = local_part.to_lowercase().nfc().collect();
         check_local_part(local_part)?;
@@ -164,38 +160,6 @@ fn check_local_part(local_part: &str) -> Result<(), ContactProblem> {
         return Err(ContactProblem::LocalPartTooLong { limit: LONGEST_LOCAL_PART as u16 });
     }
     Ok(())
-}
-
-/// The domain as lower-case A-labels.
-fn domain_in_ascii(domain: &str) -> Result<String, ContactProblem> {
-    if domain.len() > LONGEST_DOMAIN {
-        return Err(ContactProblem::DomainTooLong { limit: LONGEST_DOMAIN as u16 });
-    }
-    if domain.starts_with('[') || domain.parse::<Ipv4Addr>().is_ok() {
-        return Err(ContactProblem::AddressLiteral);
-    }
-    let ascii = idna::domain_to_ascii_strict(domain).map_err(|_| ContactProblem::NotADomain)?;
-    // Checked again: the mapping has turned full-width digits into ASCII ones.
-    if ascii.parse::<Ipv4Addr>().is_ok() {
-        return Err(ContactProblem::AddressLiteral);
-    }
-    let top_level = ascii.rsplit_once('.').map(|(_, label)| label).ok_or(ContactProblem::NotADomain)?;
-    // No top-level domain begins with a digit, and resolvers take `0x7f.1` and `127.1` for network addresses.
-    if !top_level.starts_with(|c: char| c.is_ascii_alphabetic()) || !maps_case_only(domain, &ascii) {
-        return Err(ContactProblem::NotADomain);
-    }
-    Ok(ascii)
-}
-
-/// Whether the mapping to ASCII changed nothing but case, so that a look-alike of a domain is not that domain.
-fn maps_case_only(domain: &str, ascii: &str) -> bool {
-    let (mapped, validity) = idna::domain_to_unicode(ascii);
-    validity.is_ok()
-        && domain.split('.').count() == mapped.split('.').count()
-        && domain.split('.').zip(mapped.split('.')).all(|(typed, mapped)| {
-            // Letter by letter: the mapping knows no final sigma.
-            typed.is_ascii() || typed.chars().flat_map(char::to_lowercase).nfc().eq(mapped.chars())
-        })
 }
 
 /// Checks what the rules above leave open: which ASCII characters and which dots there may be.

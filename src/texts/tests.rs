@@ -46,6 +46,7 @@ fn contact_problems() -> Vec<ContactProblem> {
         P::LocalPartTooLong { limit: 64 },
         P::InternationalisedLocalPart,
         P::DomainTooLong { limit: 253 },
+        P::InternationalisedDomain,
         P::NotADomain,
         P::AddressLiteral,
         P::LetterInNumber,

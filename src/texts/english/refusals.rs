@@ -87,6 +87,10 @@ const fn contact(problem: ContactProblem) -> &'static str {
         ContactProblem::DomainTooLong { .. } => {
             "The part of the e-mail address after the @ is too long. Check what you typed."
         }
+        ContactProblem::InternationalisedDomain => {
+            "The part of the e-mail address after the @ can only have the letters a to z, digits, hyphens and \
+             dots here. Use another address, or the form of yours that has xn-- in it."
+        }
         ContactProblem::NotADomain => {
             "Check the part of the e-mail address after the @. It should look like this: example.org."
         }

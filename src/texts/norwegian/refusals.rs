@@ -84,6 +84,10 @@ const fn contact(problem: ContactProblem) -> &'static str {
         ContactProblem::DomainTooLong { .. } => {
             "Den delen av e-postadressen som står etter @, er for lang. Sjekk det du skrev."
         }
+        ContactProblem::InternationalisedDomain => {
+            "Den delen av e-postadressen som står etter @, kan her bare ha bokstavene a til z, sifre, bindestrek \
+             og punktum. Bruk en annen adresse, eller den formen av din som har xn-- i seg."
+        }
         ContactProblem::NotADomain => {
             "Sjekk den delen av e-postadressen som står etter @. Den skal se omtrent slik ut: example.no."
         }
