@@ -64,6 +64,10 @@ pub enum Command {
         #[arg(long, value_name = "DATABASE")]
         to: OsString,
     },
+    Calibrate {
+        #[arg(long, value_name = "MS", default_value = "50", value_parser = clap::value_parser!(u64).range(1..=2000))]
+        time: u64,
+    },
 }
 
 /// Who is invited.

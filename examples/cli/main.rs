@@ -7,6 +7,7 @@
 
 mod address;
 mod arguments;
+mod calibrate;
 mod commands;
 mod database;
 mod events;
@@ -22,7 +23,7 @@ mod words;
 
 use std::process::ExitCode;
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::members::Members;
@@ -50,6 +51,9 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments, words: Words) -> Result<(), Failure> {
+    if let Command::Calibrate { time } = arguments.command {
+        return calibrate::calibrate(time, words);
+    }
     let interrupt = Interrupt::watch();
     let members = Members::open(&arguments, words).await?;
     let outcome = commands::run(arguments.command, &members, &interrupt).await;

@@ -8,6 +8,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use clap::ValueEnum;
+use vestibule::hasher::Calibration;
 use vestibule::{AccountState, Locale};
 
 use crate::address::Address;
@@ -255,6 +256,18 @@ impl Words {
 
     pub fn cannot_show(self, error: &dyn Display) -> String {
         self.pick(format!("Kan ikke vise resultatet: {error}"), format!("Cannot show the result: {error}"))
+    }
+
+    pub fn calibrated(self, kernel: &str, proposed: &Calibration) -> String {
+        let cost = proposed.cost;
+        let (memory_kib, passes, lanes) = (cost.memory_kib(), cost.passes(), cost.lanes());
+        let milliseconds = proposed.time.as_secs_f64() * 1e3;
+        let (threads, mib) = (proposed.threads, u64::from(memory_kib) * proposed.threads as u64 / 1024);
+        let code = format!("{kernel}: Argon2Cost::new({memory_kib}, {passes}, {lanes})");
+        self.pick(
+            format!("{code}: {milliseconds:.1} ms med {threads} tråder i arbeid, som holder {mib} MiB"),
+            format!("{code}: {milliseconds:.1} ms with {threads} threads at work, which hold {mib} MiB"),
+        )
     }
 
     pub fn events_lost(self, count: u64) -> String {

@@ -2,33 +2,45 @@
 
 use argon2::{Algorithm, Argon2, Params};
 
-use super::failure::HashFailure;
-use super::kdf::{Inputs, Kdf, Variant, Version};
+use super::kdf::{Failure, Inputs, Kdf, Variant, Version, Worker};
 use super::memory::WorkMemory;
 
-/// Argon2 in portable Rust, the lanes one after the other.
-pub(crate) struct PortableArgon2;
+/// Argon2 in portable Rust, the lanes one after the other. This is the default.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "it holds nothing")]
+pub struct PortableArgon2;
+
+#[derive(Default)]
+struct OneThread {
+    memory: WorkMemory,
+}
 
 impl Kdf for PortableArgon2 {
-    fn derive(
-        &self,
-        inputs: &Inputs<'_>,
-        memory: &mut WorkMemory,
-        tag: &mut [u8],
-    ) -> Result<(), HashFailure> {
-        let cost = inputs.cost;
-        let params = Params::new(cost.memory_kib(), cost.passes(), cost.lanes(), Some(tag.len()))
-            .map_err(|_| HashFailure::Refused)?;
-        fill(inputs, params, memory, tag)
+    fn worker(&self) -> Box<dyn Worker> {
+        Box::new(OneThread::default())
     }
 }
 
-fn fill(
-    inputs: &Inputs<'_>,
-    params: Params,
-    memory: &mut WorkMemory,
-    tag: &mut [u8],
-) -> Result<(), HashFailure> {
+impl Worker for OneThread {
+    fn derive(&mut self, inputs: &Inputs<'_>, tag: &mut [u8]) -> Result<(), Failure> {
+        let cost = inputs.cost;
+        let params = Params::new(cost.memory_kib(), cost.passes(), cost.lanes(), Some(tag.len()))
+            .map_err(|_| Failure::Refused)?;
+        let outcome = fill(inputs, params, &mut self.memory, tag);
+        self.memory.wipe();
+        outcome
+    }
+
+    fn release(&mut self) {
+        self.memory.release();
+    }
+
+    fn memory_kib(&self) -> u64 {
+        self.memory.kib()
+    }
+}
+
+fn fill(inputs: &Inputs<'_>, params: Params, memory: &mut WorkMemory, tag: &mut [u8]) -> Result<(), Failure> {
     let algorithm = match inputs.variant {
         Variant::Argon2d => Algorithm::Argon2d,
         Variant::Argon2i => Algorithm::Argon2i,
@@ -42,17 +54,15 @@ fn fill(
     // No secret and an empty secret are the same to Argon2.
     Argon2::new_with_secret(inputs.secret.unwrap_or_default(), algorithm, version, params)
         .and_then(|argon2| argon2.hash_password_into_with_memory(inputs.password, inputs.salt, tag, blocks))
-        .map_err(|_| HashFailure::Refused)
+        .map_err(|_| Failure::Refused)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use argon2::{AssociatedData, ParamsBuilder};
 
     use super::super::cost::Argon2Cost;
-    use super::{Inputs, Kdf, PortableArgon2, Variant, Version, WorkMemory, fill};
+    use super::{Inputs, Kdf, OneThread, PortableArgon2, Variant, Version, WorkMemory, Worker, fill};
 
     /// RFC 9106, section 5.3.
     #[test]
@@ -68,7 +78,7 @@ mod tests {
         let mut params = ParamsBuilder::new();
         params.m_cost(32).t_cost(3).p_cost(4).data(AssociatedData::new(&[4; 12]).unwrap());
         let mut tag = [0; 32];
-        fill(&inputs, params.build().unwrap(), &mut WorkMemory::new(Arc::default()), &mut tag).unwrap();
+        fill(&inputs, params.build().unwrap(), &mut WorkMemory::default(), &mut tag).unwrap();
         assert_eq!(hex(&tag), "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659");
     }
 
@@ -101,14 +111,24 @@ mod tests {
                 "fd4dd83d762c49bdeaf57c47bdcd0c2f1babf863fdeb490df63ede9975fccf06",
             ),
         ];
-        let mut memory = WorkMemory::new(Arc::default());
+        let mut worker = PortableArgon2.worker();
         for (variant, version, (memory_kib, passes, lanes), expected) in vectors {
             let cost = Argon2Cost::unchecked(memory_kib, passes, lanes);
             let inputs =
                 Inputs { variant, version, cost, secret: None, password: b"password", salt: b"somesalt" };
             let mut tag = [0; 32];
-            PortableArgon2.derive(&inputs, &mut memory, &mut tag).unwrap();
+            worker.derive(&inputs, &mut tag).unwrap();
             assert_eq!(hex(&tag), expected, "{variant:?} {version:?} {cost:?}");
+        }
+    }
+
+    #[test]
+    fn every_hash_leaves_its_memory_wiped() {
+        let mut worker = OneThread::default();
+        for cost in [Argon2Cost::unchecked(128, 2, 1), Argon2Cost::unchecked(64, 1, 1)] {
+            worker.derive(&Inputs::new(cost, b"password", b"somesalt"), &mut [0; 32]).unwrap();
+            let blocks = worker.memory.blocks(128).unwrap();
+            assert!(blocks.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
         }
     }
 

@@ -1,7 +1,6 @@
 //! Making and verifying a hash, on whatever thread this runs. What makes refusals alike is here.
 
 use std::hint::black_box;
-use std::sync::Arc;
 
 use argon2::password_hash::phc;
 use secrecy::{ExposeSecret, SecretString};
@@ -11,13 +10,12 @@ use zeroize::Zeroizing;
 use super::MAX_PASSWORD_BYTES;
 use super::cost::Argon2Cost;
 use super::failure::HashFailure;
-use super::kdf::{Inputs, Kdf, Variant, Version};
-use super::memory::WorkMemory;
+use super::kdf::{Failure, Inputs, Variant, Version};
 use super::pepper::{Pepper, Peppers};
 use super::reading::{Limits, Readable, StoredArgon2, Unverifiable};
 use super::settings::HashingSettings;
-use super::stats::Counters;
 use super::stored::PasswordHash;
+use super::workbench::Workbench;
 use crate::error::BackendError;
 use crate::random;
 
@@ -43,16 +41,10 @@ pub(super) struct Hasher {
     limits: Limits,
     /// A hash of the current parameters and pepper that belongs to nobody.
     decoy: PasswordHash,
-    kdf: Box<dyn Kdf>,
-    counters: Arc<Counters>,
 }
 
 impl Hasher {
-    pub(super) fn new(
-        settings: HashingSettings,
-        kdf: Box<dyn Kdf>,
-        counters: Arc<Counters>,
-    ) -> Result<Self, BackendError> {
+    pub(super) fn new(settings: HashingSettings) -> Result<Self, BackendError> {
         let (salt, tag) = (random::bytes::<SALT_BYTES>()?, random::bytes::<TAG_BYTES>()?);
         let pepper = settings.peppers.for_new_hashes();
         Ok(Self {
@@ -61,15 +53,13 @@ impl Hasher {
             limits: settings.limits(),
             decoy: compose(settings.cost, pepper, &salt, &tag)?,
             peppers: settings.peppers,
-            kdf,
-            counters,
         })
     }
 
     /// Hashes a password under the current parameters and pepper.
     pub(super) fn hash(
         &self,
-        memory: &mut WorkMemory,
+        bench: &mut Workbench,
         password: &SecretString,
     ) -> Result<PasswordHash, HashFailure> {
         let password = password.expose_secret().as_bytes();
@@ -78,15 +68,9 @@ impl Hasher {
         }
         let salt = random::bytes::<SALT_BYTES>()?;
         let pepper = self.peppers.for_new_hashes();
-        let inputs = Inputs {
-            variant: Variant::Argon2id,
-            version: Version::V13,
-            cost: self.cost,
-            secret: pepper.map(Pepper::secret),
-            password,
-            salt: &salt,
-        };
-        let tag = self.derive(&inputs, memory, TAG_BYTES)?;
+        let mut inputs = Inputs::new(self.cost, password, &salt);
+        inputs.secret = pepper.map(Pepper::secret);
+        let tag = derive(&inputs, bench, TAG_BYTES)?;
         compose(self.cost, pepper, &salt, &tag)
     }
 
@@ -94,7 +78,7 @@ impl Hasher {
     /// where the password is too long to be anyone's. All these do the same work, and so does a wrong password.
     pub(super) fn verify(
         &self,
-        memory: &mut WorkMemory,
+        bench: &mut Workbench,
         password: &SecretString,
         stored: Option<&PasswordHash>,
     ) -> Result<Verdict, HashFailure> {
@@ -110,11 +94,11 @@ impl Hasher {
         let is_genuine = genuine.is_some();
         let readable = match genuine {
             Some(readable) => readable,
-            None => self.read(&self.decoy).map_err(|_| HashFailure::Refused)?,
+            None => self.read(&self.decoy).map_err(|_| Failure::Refused)?,
         };
-        let matches = self.compare(memory, password, &readable)? && is_genuine;
+        let matches = self.compare(bench, password, &readable)? && is_genuine;
         if !matches {
-            self.top_up(memory, readable.work_kib())?;
+            self.top_up(bench, readable.work_kib())?;
         }
         let rehash_wanted = matches && !self.is_current(&readable);
         Ok(Verdict { matches, unverifiable, rehash_wanted })
@@ -133,23 +117,20 @@ impl Hasher {
 
     fn compare(
         &self,
-        memory: &mut WorkMemory,
+        bench: &mut Workbench,
         password: &[u8],
         readable: &Readable,
     ) -> Result<bool, HashFailure> {
         match readable {
-            Readable::Argon2(stored) => self.compare_argon2(memory, password, stored),
+            Readable::Argon2(stored) => self.compare_argon2(bench, password, stored),
             #[cfg(feature = "legacy-hashes")]
-            Readable::Legacy(stored) => {
-                self.counters.hashes.up();
-                Ok(stored.matches(password, memory))
-            }
+            Readable::Legacy(stored) => Ok(stored.matches(password, bench)),
         }
     }
 
     fn compare_argon2(
         &self,
-        memory: &mut WorkMemory,
+        bench: &mut Workbench,
         password: &[u8],
         stored: &StoredArgon2,
     ) -> Result<bool, HashFailure> {
@@ -162,25 +143,18 @@ impl Hasher {
             password,
             salt: &stored.salt,
         };
-        let tag = self.derive(&inputs, memory, stored.tag.len())?;
+        let tag = derive(&inputs, bench, stored.tag.len())?;
         Ok(tag.ct_eq(stored.tag.as_bytes()).into())
     }
 
     /// Does the work that a refusal still lacks, on a hash of nothing.
-    fn top_up(&self, memory: &mut WorkMemory, done_kib: u64) -> Result<(), HashFailure> {
+    fn top_up(&self, bench: &mut Workbench, done_kib: u64) -> Result<(), HashFailure> {
         let missing_kib = self.refusal_cost.work_kib().saturating_sub(done_kib);
         let Some(cost) = self.refusal_cost.filler(missing_kib) else {
             return Ok(());
         };
-        let inputs = Inputs {
-            variant: Variant::Argon2id,
-            version: Version::V13,
-            cost,
-            secret: None,
-            password: b"",
-            salt: &[0; SALT_BYTES],
-        };
-        self.derive(&inputs, memory, TAG_BYTES).map(|tag| drop(black_box(tag)))
+        let inputs = Inputs::new(cost, b"", &[0; SALT_BYTES]);
+        derive(&inputs, bench, TAG_BYTES).map(|tag| drop(black_box(tag)))
     }
 
     /// Compares field by field: two equal parameter sets of the `argon2` crate can differ in what they leave unsaid.
@@ -198,19 +172,16 @@ impl Hasher {
             Readable::Legacy(_) => false,
         }
     }
+}
 
-    fn derive(
-        &self,
-        inputs: &Inputs<'_>,
-        memory: &mut WorkMemory,
-        tag_bytes: usize,
-    ) -> Result<Zeroizing<Vec<u8>>, HashFailure> {
-        let mut tag = Zeroizing::new(vec![0; tag_bytes]);
-        self.counters.hashes.up();
-        let outcome = self.kdf.derive(inputs, memory, &mut tag);
-        memory.wipe();
-        outcome.map(|()| tag)
-    }
+fn derive(
+    inputs: &Inputs<'_>,
+    bench: &mut Workbench,
+    tag_bytes: usize,
+) -> Result<Zeroizing<Vec<u8>>, HashFailure> {
+    let mut tag = Zeroizing::new(vec![0; tag_bytes]);
+    bench.derive(inputs, &mut tag)?;
+    Ok(tag)
 }
 
 fn compose(
@@ -220,7 +191,7 @@ fn compose(
     tag: &[u8],
 ) -> Result<PasswordHash, HashFailure> {
     let encoded = phc::Salt::new(salt).and_then(|salt| Ok((salt, phc::Output::new(tag)?)));
-    let (salt, tag) = encoded.map_err(|_| HashFailure::Refused)?;
+    let (salt, tag) = encoded.map_err(|_| Failure::Refused)?;
     let pepper = pepper.map(|pepper| format!("pepper={}:", pepper.version())).unwrap_or_default();
     let (memory_kib, passes, lanes) = (cost.memory_kib(), cost.passes(), cost.lanes());
     Ok(PasswordHash::from_stored(format!(
@@ -231,17 +202,17 @@ fn compose(
 #[cfg(test)]
 mod tests {
     use super::super::argon2id::PortableArgon2;
-    use super::{Arc, Argon2Cost, Hasher, HashingSettings, PasswordHash, WorkMemory};
+    use super::{Argon2Cost, Hasher, HashingSettings, PasswordHash, Workbench};
 
     #[test]
     fn not_even_the_password_of_the_decoy_is_let_in() {
         let settings = HashingSettings::default().cost(Argon2Cost::dangerous_cheapest());
-        let mut hasher = Hasher::new(settings, Box::new(PortableArgon2), Arc::default()).unwrap();
-        let mut memory = WorkMemory::new(Arc::default());
-        hasher.decoy = hasher.hash(&mut memory, &"of the decoy".into()).unwrap();
+        let mut hasher = Hasher::new(settings).unwrap();
+        let mut bench = Workbench::new(&PortableArgon2, Default::default());
+        hasher.decoy = hasher.hash(&mut bench, &"of the decoy".into()).unwrap();
         for stored in [None, Some(PasswordHash::from_stored("")), Some(PasswordHash::from_stored("damaged"))]
         {
-            assert!(!hasher.verify(&mut memory, &"of the decoy".into(), stored.as_ref()).unwrap().matches);
+            assert!(!hasher.verify(&mut bench, &"of the decoy".into(), stored.as_ref()).unwrap().matches);
         }
     }
 }

@@ -119,6 +119,16 @@ impl Argon2Cost {
         self.memory_kib as u64 * self.passes as u64
     }
 
+    /// The cost that does this work, or nearly: 2 passes over whole MiB, in at most `most_kib` of memory (but no less
+    /// than 19 MiB), and more passes where that is not enough. Never below the approved floor, nor above the limits.
+    pub(super) fn of_work(work_kib: u64, most_kib: u32) -> Self {
+        let most_kib = most_kib.clamp(Self::RECOMMENDED.memory_kib, Self::MAX_MEMORY_KIB);
+        let work_kib = work_kib.clamp(Self::RECOMMENDED.work_kib(), Self::MAX_WORK_KIB);
+        let passes = work_kib.div_ceil(most_kib.into()).max(2);
+        let memory_kib = u32::try_from(work_kib / passes).unwrap_or(most_kib) / 1024 * 1024;
+        Self::unchecked(memory_kib, u32::try_from(passes).unwrap_or(2), 1)
+    }
+
     /// A cost without a floor, for what a stored hash asks for. Its limits are [`Argon2Cost::excess`]'s.
     pub(super) const fn unchecked(memory_kib: u32, passes: u32, lanes: u32) -> Self {
         Self { memory_kib, passes, lanes }
@@ -156,7 +166,7 @@ impl Default for Argon2Cost {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::{prop_assert, proptest};
+    use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
     use super::{Argon2Cost, CostProblem};
 
@@ -192,6 +202,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_cost_by_its_work_is_approved_and_does_no_more(work_kib in 0_u64..10_000_000, most_kib in 0_u32..2_000_000) {
+            let cost = Argon2Cost::of_work(work_kib, most_kib);
+            prop_assert_eq!(Argon2Cost::new(cost.memory_kib, cost.passes, 1), Ok(cost));
+            prop_assert!(cost.memory_kib <= most_kib.max(19_456));
+            let asked_kib = work_kib.clamp(38_912, Argon2Cost::MAX_WORK_KIB);
+            // To within a MiB for each pass.
+            let missing_kib = asked_kib.checked_sub(cost.work_kib());
+            prop_assert!(missing_kib.is_some_and(|missing| missing < 1025 * u64::from(cost.passes)), "{:?}", cost);
+        }
+
         #[test]
         fn a_filler_does_the_missing_work_within_its_memory(missing_kib in 0_u64..5_000_000, memory_kib in 16_u32..200_000) {
             let shape = Argon2Cost::unchecked(memory_kib, 1, 1);

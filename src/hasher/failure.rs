@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::kdf::Failure;
 use crate::error::{BackendError, BackendErrorKind};
 
 /// Why a job of the pool gave no answer. None of these says anything about the password.
@@ -13,14 +14,9 @@ pub(crate) enum HashFailure {
     /// The pool was shut down before the job ran.
     #[error("the service is shutting down")]
     Stopped,
-    /// The system did not grant the memory for the hash.
-    #[error(
-        "there is not enough memory to hash a password: lower the cost, the number of threads, or other use"
-    )]
-    OutOfMemory,
-    /// The kernel refused parameters that had passed every check before it.
-    #[error("the hash function refused its parameters: report this as a bug")]
-    Refused,
+    /// The hash function gave no tag.
+    #[error(transparent)]
+    NoTag(#[from] Failure),
     /// The password to hash is longer than 4,096 bytes. The policy refuses it first.
     #[error("the password is too long to hash")]
     PasswordTooLong,
@@ -34,8 +30,8 @@ impl From<HashFailure> for BackendError {
         let kind = match failure {
             HashFailure::NoRandomness(error) => return error,
             HashFailure::Panicked => BackendErrorKind::Panicked,
-            HashFailure::Stopped | HashFailure::OutOfMemory => BackendErrorKind::Unavailable,
-            HashFailure::Refused | HashFailure::PasswordTooLong => BackendErrorKind::Other,
+            HashFailure::Stopped | HashFailure::NoTag(Failure::OutOfMemory) => BackendErrorKind::Unavailable,
+            HashFailure::NoTag(_) | HashFailure::PasswordTooLong => BackendErrorKind::Other,
         };
         Self::new(kind, failure.to_string())
     }

@@ -18,8 +18,8 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::cost::Argon2Cost;
-use super::memory::WorkMemory;
 use super::reading::{Limits, Unverifiable, parameters};
+use super::workbench::Workbench;
 
 /// The work of each algorithm in thousandths of a KiB of Argon2id work: the median time of one unit, divided by that
 /// of one KiB of a hash of 19456 KiB in 2 passes, 390 ns. Measured with optimisation on an AMD EPYC with AVX2 and SHA
@@ -91,12 +91,13 @@ impl LegacyHash {
 
     /// Verifies a password. The memory of scrypt is its crate's, which does not wipe it: one more reason to be rid of
     /// such hashes.
-    pub(super) fn matches(&self, password: &[u8], memory: &mut WorkMemory) -> bool {
+    pub(super) fn matches(&self, password: &[u8], bench: &mut Workbench) -> bool {
+        bench.count_hash();
         match self {
             Self::Bcrypt { text, .. } => bcrypt_matches(password, text),
             Self::Scrypt { params, salt, tag } => {
                 // Not both at once: the bound on memory holds for the two together.
-                memory.release();
+                bench.release();
                 let mut derived = Zeroizing::new(vec![0; tag.len()]);
                 scrypt::scrypt(password, salt, params, &mut derived).is_ok() && equal(&derived, tag)
             }

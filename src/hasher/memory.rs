@@ -1,40 +1,32 @@
 //! The working memory of one thread.
 
-use std::sync::Arc;
-
 use argon2::Block;
 use zeroize::Zeroize;
 
-use super::failure::HashFailure;
-use super::stats::Counters;
+use super::kdf::Failure;
 
 /// The working memory of one thread: allocated once, grown when a dearer hash comes by, wiped after each.
 ///
 /// Reuse is what makes hashing fast (fresh pages cost as much as the hash itself) and memory constant.
-pub(crate) struct WorkMemory {
+#[derive(Default)]
+pub(super) struct WorkMemory {
     blocks: Vec<Block>,
     /// How many blocks from the front may hold traces of a password.
     soiled: usize,
-    counters: Arc<Counters>,
 }
 
 impl WorkMemory {
-    pub(super) const fn new(counters: Arc<Counters>) -> Self {
-        Self { blocks: Vec::new(), soiled: 0, counters }
-    }
-
     /// The first `kib` blocks of 1 KiB, to write into.
-    pub(super) fn blocks(&mut self, kib: u32) -> Result<&mut [Block], HashFailure> {
+    pub(super) fn blocks(&mut self, kib: u32) -> Result<&mut [Block], Failure> {
         let wanted = kib as usize;
         if wanted > self.blocks.len() {
             // The old blocks go first: growing in place would hold both at once.
             self.release();
-            self.blocks.try_reserve_exact(wanted).map_err(|_| HashFailure::OutOfMemory)?;
-            self.counters.memory_grew(u64::from(kib));
+            self.blocks.try_reserve_exact(wanted).map_err(|_| Failure::OutOfMemory)?;
             self.blocks.resize(wanted, Block::new());
         }
         self.soiled = self.soiled.max(wanted);
-        self.blocks.get_mut(..wanted).ok_or(HashFailure::OutOfMemory)
+        self.blocks.get_mut(..wanted).ok_or(Failure::OutOfMemory)
     }
 
     /// Overwrites what the last hash left. The first block alone would let a reader of this memory test guesses at
@@ -49,8 +41,12 @@ impl WorkMemory {
     /// Wipes the memory and gives it back to the system.
     pub(super) fn release(&mut self) {
         self.wipe();
-        self.counters.memory_shrank(self.blocks.len() as u64);
         self.blocks = Vec::new();
+    }
+
+    /// How much there is, in KiB.
+    pub(super) const fn kib(&self) -> u64 {
+        self.blocks.len() as u64
     }
 }
 
@@ -62,13 +58,11 @@ impl Drop for WorkMemory {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use super::{Counters, WorkMemory};
+    use super::WorkMemory;
 
     #[test]
     fn wiped_memory_holds_no_trace() {
-        let mut memory = WorkMemory::new(Arc::default());
+        let mut memory = WorkMemory::default();
         for block in memory.blocks(32).unwrap() {
             block.as_mut().fill(0x5a5a);
         }
@@ -79,14 +73,10 @@ mod tests {
 
     #[test]
     fn memory_grows_to_the_dearest_hash_and_no_further() {
-        let counters = Arc::<Counters>::default();
-        let mut memory = WorkMemory::new(Arc::clone(&counters));
+        let mut memory = WorkMemory::default();
         for kib in [64, 8, 128, 64] {
             assert_eq!(memory.blocks(kib).unwrap().len(), kib as usize);
         }
-        assert_eq!((memory.blocks.len(), memory.blocks.capacity()), (128, 128));
-        drop(memory);
-        let stats = counters.read();
-        assert_eq!((stats.memory_kib, stats.peak_memory_kib), (0, 128));
+        assert_eq!((memory.kib(), memory.blocks.capacity()), (128, 128));
     }
 }

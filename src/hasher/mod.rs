@@ -4,6 +4,8 @@
 //! the password, and is not in the database, is a [`Pepper`]. [`HashingSettings`] holds these and the size of the
 //! pool.
 //!
+//! The function itself is behind a seam: see [`kdf`].
+//!
 //! The pool has as many plain threads as the machine has cores. Each owns one block of memory, which it reuses and
 //! wipes after every hash, so that memory is bounded by threads times the dearest accepted hash, and nothing is
 //! allocated while people log in. A place is reserved before an attempt is counted; where none is free, the answer is
@@ -17,10 +19,11 @@
 //! hash asks for is bounded before any memory is taken.
 
 mod argon2id;
+mod calibration;
 mod check;
 mod cost;
 mod failure;
-mod kdf;
+pub mod kdf;
 #[cfg(feature = "legacy-hashes")]
 mod legacy;
 mod memory;
@@ -32,19 +35,26 @@ mod progress;
 mod queue;
 mod reading;
 mod settings;
+#[cfg(feature = "argon2-simd")]
+mod simd;
 mod stats;
 mod stored;
 #[cfg(test)]
 mod tests;
+mod workbench;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use self::argon2id::PortableArgon2;
+pub use self::calibration::Calibration;
 pub use self::cost::{Argon2Cost, CostProblem};
 pub use self::pepper::{Pepper, PepperProblem, Peppers};
 pub use self::reading::Unverifiable;
 pub use self::settings::HashingSettings;
 #[cfg(feature = "legacy-hashes")]
 pub use self::settings::LegacyHashes;
+#[cfg(feature = "argon2-simd")]
+pub use self::simd::SimdArgon2;
 pub use self::stats::PoolStats;
 pub use self::stored::PasswordHash;
 

@@ -9,12 +9,10 @@ use std::thread;
 use futures_channel::oneshot;
 use secrecy::SecretString;
 
-use super::argon2id::PortableArgon2;
 use super::check::{Hasher, Verdict};
 use super::failure::HashFailure;
 use super::kdf::Kdf;
 use super::lock;
-use super::memory::WorkMemory;
 use super::place::{Place, Seat};
 use super::places::{Lane, Overloaded, Places, Standing};
 use super::progress::Progress;
@@ -22,6 +20,7 @@ use super::queue::FairQueue;
 use super::settings::HashingSettings;
 use super::stats::{Counters, PoolStats};
 use super::stored::PasswordHash;
+use super::workbench::Workbench;
 use crate::error::{BackendError, BackendErrorKind};
 use crate::password::PasswordProblem;
 
@@ -34,6 +33,7 @@ pub(crate) struct HashPool {
 
 /// What the threads, the places and the pool share.
 pub(super) struct Shared {
+    kdf: Arc<dyn Kdf>,
     hasher: Hasher,
     /// Apart from the queue: a job that is dropped gives back its place, also while the queue is locked.
     places: Mutex<Places>,
@@ -78,17 +78,13 @@ impl HashPool {
     ///
     /// Settings that contradict each other, a random number generator that fails, or a system that grants no threads.
     pub(crate) fn start(settings: HashingSettings) -> Result<Self, BackendError> {
-        Self::start_with(settings, Box::new(PortableArgon2))
-    }
-
-    /// Starts the threads with another implementation of Argon2.
-    pub(crate) fn start_with(settings: HashingSettings, kdf: Box<dyn Kdf>) -> Result<Self, BackendError> {
         settings.check()?;
         let threads = settings.thread_count();
         let places = Places::new(settings.place_count());
         let counters = Arc::<Counters>::default();
         let shared = Arc::new(Shared {
-            hasher: Hasher::new(settings, kdf, Arc::clone(&counters))?,
+            kdf: settings.kernel(),
+            hasher: Hasher::new(settings)?,
             places: Mutex::new(places),
             queue: Mutex::new(Queue { jobs: FairQueue::new(), ended: false }),
             waiting: Condvar::new(),
@@ -155,9 +151,9 @@ impl Shared {
 
     /// One thread's life.
     fn work(&self) {
-        let mut memory = WorkMemory::new(Arc::clone(&self.counters));
+        let mut bench = Workbench::new(&*self.kdf, Arc::clone(&self.counters));
         while let Some(job) = self.next_job() {
-            self.run(job, &mut memory);
+            self.run(job, &mut bench);
         }
     }
 
@@ -172,7 +168,7 @@ impl Shared {
         None
     }
 
-    fn run(&self, job: Job, memory: &mut WorkMemory) {
+    fn run(&self, job: Job, bench: &mut Workbench) {
         let Job { work, number, progress, seat } = job;
         if !progress.claim(number) {
             self.counters.skipped.up();
@@ -181,14 +177,14 @@ impl Shared {
         match work {
             Work::Verify { password, stored, reply } => {
                 let verdict =
-                    self.guard(memory, |memory| self.hasher.verify(memory, &password, stored.as_ref()));
+                    self.guard(bench, |bench| self.hasher.verify(bench, &password, stored.as_ref()));
                 // Before the answer: who has it and asks again must find the place free. A caller that has gone needs
                 // no answer.
                 drop((password, stored, seat));
                 let _ = reply.send(verdict);
             }
             Work::Hash { password, reply } => {
-                let hash = self.guard(memory, |memory| self.hasher.hash(memory, &password));
+                let hash = self.guard(bench, |bench| self.hasher.hash(bench, &password));
                 drop((password, seat));
                 let _ = reply.send(hash);
             }
@@ -207,16 +203,17 @@ impl Shared {
     /// Runs one job so that its panic is no more than its failure.
     fn guard<T>(
         &self,
-        memory: &mut WorkMemory,
-        job: impl FnOnce(&mut WorkMemory) -> Result<T, HashFailure>,
+        bench: &mut Workbench,
+        job: impl FnOnce(&mut Workbench) -> Result<T, HashFailure>,
     ) -> Result<T, HashFailure> {
         self.counters.started.up();
         self.counters.running.up();
-        let outcome = catch_unwind(AssertUnwindSafe(|| job(memory)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| job(bench)));
         self.counters.running.down();
         outcome.unwrap_or_else(|_| {
             self.counters.panicked.up();
-            memory.release();
+            // Somebody else's code may panic there too.
+            let _ = catch_unwind(AssertUnwindSafe(|| bench.release()));
             Err(HashFailure::Panicked)
         })
     }
@@ -228,7 +225,7 @@ impl fmt::Debug for Shared {
     }
 }
 
-fn no_thread(error: io::Error) -> BackendError {
+pub(super) fn no_thread(error: io::Error) -> BackendError {
     BackendError::new(
         BackendErrorKind::Unavailable,
         "no thread to hash passwords on: raise the limit on threads",

@@ -1,8 +1,11 @@
 //! What the pool needs to know.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
+use super::argon2id::PortableArgon2;
 use super::cost::Argon2Cost;
+use super::kdf::Kdf;
 use super::pepper::Peppers;
 use super::reading::Limits;
 use crate::error::{BackendError, BackendErrorKind};
@@ -16,6 +19,7 @@ use crate::error::{BackendError, BackendErrorKind};
 /// | [`peppers`](Self::peppers) | none | a lost pepper takes every password with it |
 /// | [`threads`](Self::threads) | as many as cores | hashing is bound by the processor |
 /// | [`queue_places`](Self::queue_places) | about 2 s of work | who waits longer has gone |
+/// | [`kdf`](Self::kdf) | [`PortableArgon2`] | the most widely used and reviewed in Rust |
 /// | [`accepted_memory_kib`](Self::accepted_memory_kib) | 129 MiB | OWASP's dearest scrypt; twice RFC 9106's second option |
 ///
 /// # Security
@@ -30,6 +34,7 @@ pub struct HashingSettings {
     threads: Option<NonZeroUsize>,
     queue_places: Option<NonZeroUsize>,
     accepted_memory_kib: Option<u32>,
+    kdf: Option<Arc<dyn Kdf>>,
     #[cfg(feature = "legacy-hashes")]
     legacy: LegacyHashes,
 }
@@ -110,6 +115,13 @@ impl HashingSettings {
         self
     }
 
+    /// Which implementation of Argon2 hashes. All give the same hashes, so that it can be replaced at any time.
+    #[must_use]
+    pub fn kdf(mut self, kdf: impl Kdf) -> Self {
+        self.kdf = Some(Arc::new(kdf));
+        self
+    }
+
     /// Whether hashes of an older system are verified.
     #[cfg(feature = "legacy-hashes")]
     #[must_use]
@@ -157,6 +169,15 @@ impl HashingSettings {
             LegacyHashes::DearerOnesShow => Some(Argon2Cost::MAX_WORK_KIB),
         };
         Limits { memory_kib: self.accepted_kib(), legacy_work_kib }
+    }
+
+    /// The same kernel on as many threads, and a cost of its own.
+    pub(super) fn for_measuring(&self, cost: Argon2Cost) -> Self {
+        Self { cost, threads: self.threads, kdf: self.kdf.clone(), ..Self::default() }
+    }
+
+    pub(super) fn kernel(&self) -> Arc<dyn Kdf> {
+        self.kdf.clone().unwrap_or_else(|| Arc::new(PortableArgon2))
     }
 
     pub(super) fn thread_count(&self) -> usize {

@@ -57,13 +57,15 @@ impl Counter {
 }
 
 impl Counters {
-    pub(super) fn memory_grew(&self, kib: u64) {
-        let held = self.memory_kib.fetch_add(kib, Ordering::Relaxed) + kib;
-        self.peak_memory_kib.fetch_max(held, Ordering::Relaxed);
-    }
-
-    pub(super) fn memory_shrank(&self, kib: u64) {
-        self.memory_kib.fetch_sub(kib, Ordering::Relaxed);
+    /// One thread holds `after` KiB now where it held `before`.
+    pub(super) fn memory_changed(&self, before: u64, after: u64) {
+        if after > before {
+            let grown = after - before;
+            let held = self.memory_kib.fetch_add(grown, Ordering::Relaxed) + grown;
+            self.peak_memory_kib.fetch_max(held, Ordering::Relaxed);
+        } else {
+            self.memory_kib.fetch_sub(before - after, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn read(&self) -> PoolStats {

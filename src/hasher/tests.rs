@@ -12,27 +12,46 @@ use futures_lite::future::block_on;
 use secrecy::SecretString;
 
 use super::argon2id::PortableArgon2;
-use super::kdf::{Inputs, Kdf};
-use super::memory::WorkMemory;
-use super::{
-    Argon2Cost, HashFailure, HashPool, HashingSettings, Lane, PasswordHash, Place, Standing, Verdict, lock,
-};
+use super::kdf::{Failure, Inputs, Kdf, Worker};
+use super::{Argon2Cost, HashPool, HashingSettings, Lane, PasswordHash, Place, Standing, Verdict, lock};
 
 /// The hash function, and a record of what it was asked to do.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 struct RecordingKdf {
     costs: Arc<Mutex<Vec<Argon2Cost>>>,
 }
 
 impl Kdf for RecordingKdf {
-    fn derive(
-        &self,
-        inputs: &Inputs<'_>,
-        memory: &mut WorkMemory,
-        tag: &mut [u8],
-    ) -> Result<(), HashFailure> {
-        lock(&self.costs).push(inputs.cost);
-        PortableArgon2.derive(inputs, memory, tag)
+    fn worker(&self) -> Box<dyn Worker> {
+        let costs = Arc::clone(&self.costs);
+        Watched::over(move |inputs| lock(&costs).push(inputs.cost))
+    }
+}
+
+/// The hash function, and something that sees its inputs first.
+struct Watched<F> {
+    watch: F,
+    worker: Box<dyn Worker>,
+}
+
+impl<F: FnMut(&Inputs<'_>) + Send + 'static> Watched<F> {
+    fn over(watch: F) -> Box<dyn Worker> {
+        Box::new(Self { watch, worker: PortableArgon2.worker() })
+    }
+}
+
+impl<F: FnMut(&Inputs<'_>) + Send + 'static> Worker for Watched<F> {
+    fn derive(&mut self, inputs: &Inputs<'_>, tag: &mut [u8]) -> Result<(), Failure> {
+        (self.watch)(inputs);
+        self.worker.derive(inputs, tag)
+    }
+
+    fn release(&mut self) {
+        self.worker.release();
+    }
+
+    fn memory_kib(&self) -> u64 {
+        self.worker.memory_kib()
     }
 }
 

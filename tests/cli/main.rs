@@ -7,6 +7,7 @@
 mod servers;
 
 mod alike;
+mod calibration;
 mod importing;
 mod life;
 mod moving;

@@ -33,6 +33,10 @@ impl Words {
                 "Copy all accounts, with passwords and keys, to another database. Can be run again; what is there is \
                  not changed",
             ),
+            "calibrate" => (
+                "Mål hva en innlogging kan koste på denne maskinen, uten å røre noen medlemmer",
+                "Measure what a log-in can cost on this machine, without touching any members",
+            ),
             "events" => ("Vis hva som har skjedd", "Show what has happened"),
             _ => {
                 ("Medlemmer og passordene deres, i en terminal", "Members and their passwords, in a terminal")
@@ -57,6 +61,10 @@ impl Words {
             "phone" => ("Mobilnummeret", "The mobile number"),
             "name" => ("Navnet", "The name"),
             "file" => ("CSV-filen", "The CSV file"),
+            "time" => (
+                "Hvor lenge et passord kan ta å sjekke, i millisekunder",
+                "How long checking a password may take, in milliseconds",
+            ),
             "all_pending" => ("Alle som ikke har aktivert kontoen", "Everybody who has not activated yet"),
             _ => ("Vis denne hjelpen", "Show this help"),
         };

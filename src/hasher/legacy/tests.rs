@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Argon2Cost, LegacyHash, Limits, Unverifiable, WorkMemory};
+use super::{Argon2Cost, LegacyHash, Limits, Unverifiable, Workbench};
+use crate::hasher::PortableArgon2;
 
 const LIMITS: Limits = Limits { memory_kib: 132_096, legacy_work_kib: Some(Argon2Cost::MAX_WORK_KIB) };
 
 fn verifies(password: impl AsRef<[u8]>, text: &str) -> bool {
     let hash = LegacyHash::parse(text, &LIMITS).unwrap_or_else(|reason| panic!("{text}: {reason:?}"));
-    hash.matches(password.as_ref(), &mut WorkMemory::new(Arc::default()))
+    hash.matches(password.as_ref(), &mut Workbench::new(&PortableArgon2, Arc::default()))
 }
 
 fn refusal(text: &str) -> Option<Unverifiable> {
@@ -155,8 +156,7 @@ fn damaged_legacy_hashes_are_unreadable() {
 #[test]
 #[ignore = "a measurement: run it with optimisation on a quiet machine, and --nocapture"]
 fn the_work_of_legacy_hashes_is_measured() {
-    use crate::hasher::argon2id::PortableArgon2;
-    use crate::hasher::kdf::{Inputs, Kdf, Variant, Version};
+    use crate::hasher::kdf::Inputs;
 
     let median = |run: &mut dyn FnMut()| {
         let mut times = [Duration::ZERO; 11].map(|_| {
@@ -167,11 +167,9 @@ fn the_work_of_legacy_hashes_is_measured() {
         times.sort();
         times[5]
     };
-    let mut memory = WorkMemory::new(Arc::default());
-    let cost = Argon2Cost::RECOMMENDED;
-    let (variant, version) = (Variant::Argon2id, Version::V13);
-    let inputs = Inputs { variant, version, cost, secret: None, password: b"password", salt: &[7; 16] };
-    let argon2 = median(&mut || PortableArgon2.derive(&inputs, &mut memory, &mut [0; 32]).unwrap());
+    let mut bench = Workbench::new(&PortableArgon2, Arc::default());
+    let inputs = Inputs::new(Argon2Cost::RECOMMENDED, b"password", &[7; 16]);
+    let argon2 = median(&mut || bench.derive(&inputs, &mut [0; 32]).unwrap());
     let kib = argon2.as_secs_f64() / 38_912.0;
     println!("Argon2id: {:.0} ns for each KiB", kib * 1e9);
     for (text, units) in [
@@ -181,7 +179,7 @@ fn the_work_of_legacy_hashes_is_measured() {
         ("$pbkdf2-sha512$i=100000$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", 100_000.0),
     ] {
         let hash = LegacyHash::parse(text, &LIMITS).unwrap_or_else(|_| panic!("{text}"));
-        let time = median(&mut || assert!(!hash.matches(b"wrong", &mut memory))).as_secs_f64();
+        let time = median(&mut || assert!(!hash.matches(b"wrong", &mut bench))).as_secs_f64();
         println!("{}: {:.3} KiB for each of {units} units", &text[..12], time / kib / units);
     }
 }

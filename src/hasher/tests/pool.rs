@@ -7,14 +7,20 @@ use std::sync::{Arc, Mutex};
 use futures_lite::future::{block_on, poll_once};
 
 use super::{RIGHT, cheap, count, hash, lock, place, settings, verify};
-use crate::hasher::kdf::{Inputs, Kdf};
+use crate::hasher::kdf::{Failure, Inputs, Kdf, Worker};
 use crate::hasher::memory::WorkMemory;
 use crate::hasher::{HashFailure, HashPool, HashingSettings, Lane, Overloaded, Place, Standing};
 
 /// A hash function that says which password it was given, and then waits until it is let through.
+#[derive(Clone, Debug)]
 struct GatedKdf {
     entered: Sender<String>,
-    gate: Mutex<Receiver<()>>,
+    gate: Arc<Mutex<Receiver<()>>>,
+}
+
+struct Gated {
+    kdf: GatedKdf,
+    memory: WorkMemory,
 }
 
 /// The other side of a [`GatedKdf`].
@@ -24,12 +30,26 @@ struct Gatekeeper {
 }
 
 impl Kdf for GatedKdf {
-    fn derive(&self, inputs: &Inputs<'_>, memory: &mut WorkMemory, _: &mut [u8]) -> Result<(), HashFailure> {
-        memory.blocks(inputs.cost.memory_kib())?[0].as_mut().fill(1);
-        self.entered.send(String::from_utf8_lossy(inputs.password).into_owned()).unwrap();
-        lock(&self.gate).recv().unwrap();
+    fn worker(&self) -> Box<dyn Worker> {
+        Box::new(Gated { kdf: self.clone(), memory: WorkMemory::default() })
+    }
+}
+
+impl Worker for Gated {
+    fn derive(&mut self, inputs: &Inputs<'_>, _: &mut [u8]) -> Result<(), Failure> {
+        self.memory.blocks(inputs.cost.memory_kib())?[0].as_mut().fill(1);
+        self.kdf.entered.send(String::from_utf8_lossy(inputs.password).into_owned()).unwrap();
+        lock(&self.kdf.gate).recv().unwrap();
         assert!(inputs.password != b"panic", "a test wanted a panic");
         Ok(())
+    }
+
+    fn release(&mut self) {
+        self.memory.release();
+    }
+
+    fn memory_kib(&self) -> u64 {
+        self.memory.kib()
     }
 }
 
@@ -44,8 +64,8 @@ impl Gatekeeper {
 
 fn gated(settings: HashingSettings) -> (HashPool, Gatekeeper) {
     let ((entered, seen), (gate, opened)) = (channel(), channel());
-    let kdf = GatedKdf { entered, gate: Mutex::new(opened) };
-    (HashPool::start_with(settings, Box::new(kdf)).unwrap(), Gatekeeper { entered: seen, gate })
+    let kdf = GatedKdf { entered, gate: Arc::new(Mutex::new(opened)) };
+    (HashPool::start(settings.kdf(kdf)).unwrap(), Gatekeeper { entered: seen, gate })
 }
 
 /// Puts a job into the queue and returns what is to be awaited, or dropped.

@@ -3,14 +3,11 @@
 use futures_lite::future::block_on;
 
 use super::{RIGHT, RecordingKdf, WRONG, cheap, hash, place, settings, verify};
-use crate::hasher::argon2id::PortableArgon2;
-use crate::hasher::kdf::{Inputs, Kdf};
-use crate::hasher::memory::WorkMemory;
-use crate::hasher::{HashFailure, HashPool, HashingSettings, PasswordHash};
+use crate::hasher::{HashPool, HashingSettings, PasswordHash};
 
 fn recorded(settings: HashingSettings) -> (HashPool, RecordingKdf) {
     let kdf = RecordingKdf::default();
-    (HashPool::start_with(settings, Box::new(kdf.clone())).unwrap(), kdf)
+    (HashPool::start(settings.kdf(kdf.clone())).unwrap(), kdf)
 }
 
 #[test]
@@ -88,33 +85,4 @@ fn refusals_of_legacy_hashes_are_topped_up_by_their_estimated_work() {
     assert!(kdf.work_kib().abs_diff(8192 - 32 * 150) < 8);
     assert!(verify(&pool, "U*U", &bcrypt).matches);
     assert_eq!(kdf.work_kib(), 0);
-}
-
-/// A hash function that finds out whether its memory was wiped.
-struct SuspiciousKdf;
-
-impl Kdf for SuspiciousKdf {
-    fn derive(
-        &self,
-        inputs: &Inputs<'_>,
-        memory: &mut WorkMemory,
-        tag: &mut [u8],
-    ) -> Result<(), HashFailure> {
-        let blocks = memory.blocks(inputs.cost.memory_kib())?;
-        assert!(
-            blocks.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)),
-            "traces of an earlier hash"
-        );
-        PortableArgon2.derive(inputs, memory, tag)
-    }
-}
-
-#[test]
-fn every_hash_finds_its_memory_wiped() {
-    let settings = settings().cost(cheap(64, 1, 1)).refusal_cost(cheap(128, 2, 1));
-    let pool = HashPool::start_with(settings, Box::new(SuspiciousKdf)).unwrap();
-    let stored = hash(&pool, RIGHT);
-    assert!(!verify(&pool, WRONG, &stored).matches);
-    assert!(verify(&pool, RIGHT, &stored).matches);
-    assert_eq!(pool.stats().hashes, 4);
 }
