@@ -4,7 +4,8 @@
 //! for each request, and hashing inside the async function; each in a process of its own, since memory once taken is
 //! rarely given back. It prints what was hashed per second, processor time per hash, peak memory, how late the timer
 //! was (ticks that were missed count, as late as they were), how long those waited who were let in, and what runs on
-//! after every caller has given up. `-- smoke` does it with cheap hashes and few callers.
+//! after every caller has given up. `-- 200` runs the one, and `-- smoke` a few callers
+//! with cheap hashes.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program that measures")]
 
@@ -41,7 +42,12 @@ fn main() {
         let callers = std::env::var(CALLERS).unwrap().parse().unwrap();
         return measure(&way, callers);
     }
-    let storms: &[usize] = if parts::smoke() { &[20] } else { &[200, 2_000] };
+    let asked: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let storms = match asked.as_slice() {
+        [] if parts::smoke() => &[20],
+        [] => &[200, 2_000][..],
+        asked => asked,
+    };
     for callers in storms {
         println!("\n{callers} callers on {} cores", std::thread::available_parallelism().unwrap());
         println!(
@@ -86,11 +92,12 @@ enum Way {
 impl Way {
     fn new(name: &str, callers: usize) -> Self {
         let cost = if parts::smoke() { Argon2Cost::dangerous_cheapest() } else { Argon2Cost::RECOMMENDED };
-        let (stored, hashed) = (stored_hash(cost).into(), Arc::default());
+        // Made only where it is needed: its memory would show in the peak.
+        let (stored, hashed) = (|| stored_hash(cost).into(), Arc::default());
         match name {
             "vestibule" => Self::Vestibule(service(HashingSettings::default(), cost, callers)),
-            "spawn_blocking" => Self::SpawnBlocking { cost, stored, hashed },
-            "inline" => Self::Inline { cost, stored, hashed },
+            "spawn_blocking" => Self::SpawnBlocking { cost, stored: stored(), hashed },
+            "inline" => Self::Inline { cost, stored: stored(), hashed },
             _ => Self::Vestibule(service(HashingSettings::default().kdf(SimdArgon2), cost, callers)),
         }
     }

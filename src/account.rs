@@ -106,7 +106,7 @@ pub struct Account {
 impl Account {
     /// The registered contact that is the same as `typed`, in the directory's spelling.
     pub(crate) fn registered(&self, typed: &Contact) -> Option<&Contact> {
-        self.contacts.iter().find(|registered| registered.canonical() == typed.canonical())
+        self.contacts.iter().find(|registered| registered.is_same_as(typed))
     }
 
     /// The registered e-mail addresses: the names the person can log in with, the main one first.

@@ -159,16 +159,21 @@ impl Contact {
             }
             _ => return Err(ContactProblem::NotCanonical),
         };
-        if contact.canonical() == canonical { Ok(contact) } else { Err(ContactProblem::NotCanonical) }
+        if contact.key() == canonical { Ok(contact) } else { Err(ContactProblem::NotCanonical) }
     }
 
     /// The text by which contacts are compared and looked up, unique over both kinds: `email:` and the
     /// [canonical address](EmailAddress::canonical), or `phone:` and the number in E.164 form.
     #[must_use]
     pub fn canonical(&self) -> String {
+        self.key().to_owned()
+    }
+
+    /// The [canonical](Self::canonical) form without a copy of it.
+    pub(crate) fn key(&self) -> &str {
         match self {
-            Self::Email(address) => format!("email:{}", address.canonical()),
-            Self::Phone(number) => format!("phone:{}", number.as_str()),
+            Self::Email(address) => address.key(),
+            Self::Phone(number) => number.key(),
         }
     }
 

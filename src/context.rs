@@ -115,7 +115,7 @@ impl Context {
 
     /// How events name a contact.
     pub(crate) fn digest(&self, contact: &Contact) -> ContactDigest {
-        ContactDigest::of(&self.keys.identifier("event", &[contact.canonical().as_bytes()]))
+        ContactDigest::of(&self.keys.identifier("event", &[contact.key().as_bytes()]))
     }
 
     /// Starts work that nobody waits for. `drain` waits for it.

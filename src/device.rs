@@ -34,7 +34,7 @@ impl DeviceToken {
     ) -> Result<Self, BackendError> {
         let nonce = random::bytes::<16>()?;
         let version = digest(version.as_str());
-        let (id, tag) = keys.device_tag(&[log_in_name.canonical().as_bytes(), &nonce, &version]);
+        let (id, tag) = keys.device_tag(&[log_in_name.key().as_bytes(), &nonce, &version]);
         let mut bytes = Zeroizing::new(Vec::with_capacity(Self::LENGTH));
         for part in [&id.0[..], &nonce, &version, &tag] {
             bytes.extend_from_slice(part);
@@ -65,7 +65,7 @@ impl DeviceToken {
         nonce.copy_from_slice(self.0.get(NONCE)?);
         version.copy_from_slice(self.0.get(VERSION)?);
         tag.copy_from_slice(self.0.get(TAG)?);
-        keys.matches_device(id, &[log_in_name.canonical().as_bytes(), &nonce, &version], &tag)
+        keys.matches_device(id, &[log_in_name.key().as_bytes(), &nonce, &version], &tag)
             .then_some(Device { nonce, version })
     }
 }

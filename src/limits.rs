@@ -22,7 +22,7 @@ pub(crate) fn request(
     device: Option<&Device>,
 ) -> Vec<Charge> {
     let settings = &context.settings;
-    let (who, source) = (contact.canonical(), origin.source());
+    let (who, source) = (contact.key(), origin.source());
     match device {
         Some(device) => vec![
             charge(context, "request burst device", &[device.nonce()], settings.requests_per_contact_burst),
@@ -63,7 +63,7 @@ pub(crate) fn log_in(
         ],
         None => vec![
             charge(context, "log-in source", &[&origin.source()], settings.log_ins_per_source),
-            charge(context, "log-in", &[name.canonical().as_bytes()], settings.log_ins_per_address),
+            charge(context, "log-in", &[name.key().as_bytes()], settings.log_ins_per_address),
             Charge { key: log_in_stop(context, name), schedule: settings.log_ins_in_a_row },
         ],
     }
@@ -73,13 +73,13 @@ pub(crate) fn log_in(
 pub(crate) fn log_in_line(context: &Context, name: &Contact, device: Option<&Device>) -> ThrottleKey {
     match device {
         Some(device) => context.keys.identifier("log-in line device", &[device.nonce()]),
-        None => context.keys.identifier("log-in line", &[name.canonical().as_bytes()]),
+        None => context.keys.identifier("log-in line", &[name.key().as_bytes()]),
     }
 }
 
 /// The count of failures in a row with one address, which the owner's success clears.
 pub(crate) fn log_in_stop(context: &Context, name: &Contact) -> ThrottleKey {
-    context.keys.identifier("log-in stop", &[name.canonical().as_bytes()])
+    context.keys.identifier("log-in stop", &[name.key().as_bytes()])
 }
 
 /// The count of failures of one device, which its success clears.
@@ -104,7 +104,7 @@ pub(crate) fn change_stop(context: &Context, account: &AccountId) -> ThrottleKey
 
 /// What an operator lifts for a contact, and for its requests from one source.
 pub(crate) fn of_contact(context: &Context, contact: &Contact, origin: &Origin) -> Vec<ThrottleKey> {
-    let who = contact.canonical();
+    let who = contact.key();
     let name = |kind: &str, parts: &[&[u8]]| context.keys.identifier(kind, parts);
     let mut keys: Vec<_> = ["request burst", "request", "log-in", "log-in stop"]
         .map(|kind| name(kind, &[who.as_bytes()]))

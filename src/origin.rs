@@ -1,6 +1,7 @@
 //! Where a request came from, as far as the application vouches for it.
 
 use std::net::IpAddr;
+use std::ops::Deref;
 
 use crate::device::DeviceToken;
 use crate::locale::Locale;
@@ -47,16 +48,36 @@ impl Origin {
     }
 
     /// What the limits count by: the IPv4 address, the IPv6 /64, or nothing for all without an address.
-    pub(crate) fn source(&self) -> Vec<u8> {
+    pub(crate) fn source(&self) -> Source {
+        let of = |octets: &[u8]| {
+            let mut source = Source { octets: [0; 8], length: octets.len() };
+            source.octets[..octets.len()].copy_from_slice(octets);
+            source
+        };
         match self.address {
-            None => Vec::new(),
-            Some(IpAddr::V4(address)) => address.octets().to_vec(),
+            None => of(&[]),
+            Some(IpAddr::V4(address)) => of(&address.octets()),
             // A mapped IPv4 address is that address: a dual-stack socket must not give a source two budgets.
             Some(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
-                Some(mapped) => mapped.octets().to_vec(),
-                None => address.octets()[..8].to_vec(),
+                Some(mapped) => of(&mapped.octets()),
+                None => of(&address.octets()[..8]),
             },
         }
+    }
+}
+
+/// At most eight octets, in place of a vector for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    octets: [u8; 8],
+    length: usize,
+}
+
+impl Deref for Source {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.octets[..self.length]
     }
 }
 

@@ -13,6 +13,9 @@ const LONGEST_LOCAL_PART: usize = 64;
 /// 4.5.3.1.3).
 const LONGEST_ADDRESS: usize = 254;
 
+/// What tells the canonical form from a phone number's.
+const KIND: &str = "email:";
+
 /// An e-mail address.
 ///
 /// It keeps two forms. [`as_str`](Self::as_str) is the spelling that was registered: to some hosts, `Ola` and `ola`
@@ -27,7 +30,8 @@ const LONGEST_ADDRESS: usize = 254;
 #[derive(Clone)]
 pub struct EmailAddress {
     spelling: String,
-    canonical: String,
+    /// The canonical form behind [`KIND`], as limits and stores ask for it at every turn.
+    key: String,
 }
 
 impl EmailAddress {
@@ -67,15 +71,16 @@ impl EmailAddress {
         let canonical_local_part: String = local_part.to_lowercase().nfc().collect();
         check_local_part(local_part)?;
         check_local_part(&canonical_local_part)?;
-        let canonical = format!("{canonical_local_part}@{domain}");
+        let key = format!("{KIND}{canonical_local_part}@{domain}");
+        let canonical = key.strip_prefix(KIND).unwrap_or_default();
 
         // The sending form differs from the canonical one in its local part, the spelling in its domain.
         let longest = spelling.len().max(local_part.len() + 1 + domain.len()).max(canonical.len());
         if longest > LONGEST_ADDRESS {
             return Err(ContactProblem::TooLong { limit: LONGEST_ADDRESS as u16 });
         }
-        check_syntax(&canonical)?;
-        Ok(Self { spelling, canonical })
+        check_syntax(canonical)?;
+        Ok(Self { spelling, key })
     }
 
     /// The address as it was registered, in NFC.
@@ -88,7 +93,11 @@ impl EmailAddress {
     /// lower-case A-labels (RFC 5890). It parses to itself.
     #[must_use]
     pub fn canonical(&self) -> &str {
-        &self.canonical
+        self.key.strip_prefix(KIND).unwrap_or_default()
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.key
     }
 
     /// The form that a mail server is given: the local part as it was registered, the domain as A-labels, so that
@@ -107,7 +116,7 @@ impl EmailAddress {
     /// The part after the `@`, as lower-case A-labels.
     #[must_use]
     pub fn domain(&self) -> &str {
-        self.canonical.split_once('@').map_or("", |(_, domain)| domain)
+        self.key.split_once('@').map_or("", |(_, domain)| domain)
     }
 
     /// Whether the local part is not ASCII, so that the mail server must speak SMTPUTF8.
@@ -119,7 +128,7 @@ impl EmailAddress {
     /// Whether both are the same address, however each is spelt.
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {
-        self.canonical == other.canonical
+        self.key == other.key
     }
 }
 

@@ -7,12 +7,16 @@ use super::calling_code::{CallingCode, TrunkZero};
 use super::trimmed;
 use crate::typed::{decimal_digit, is_control, is_dash, is_invisible};
 
+/// What tells the canonical form from an e-mail address's.
+const KIND: &str = "phone:";
+
 /// A phone number in E.164 form: `+`, an assigned calling code and the rest, 7 to 15 digits together.
 ///
 /// Whether the number is in use is not known; that is what a code proves.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PhoneNumber {
-    e164: String,
+    /// The number behind [`KIND`], as limits and stores ask for it at every turn.
+    key: String,
     calling_code: CallingCode,
 }
 
@@ -72,13 +76,17 @@ impl PhoneNumber {
         if has_trunk_zero || has_wrong_length {
             return Err(ContactProblem::NotAPhoneNumber);
         }
-        Ok(Self { e164: number.to_owned(), calling_code })
+        Ok(Self { key: format!("{KIND}{number}"), calling_code })
     }
 
     /// The number in E.164 form, such as `+4741234567`. This is also its canonical form.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.e164
+        self.key.strip_prefix(KIND).unwrap_or_default()
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.key
     }
 
     /// The calling code, for an allow-list.
@@ -94,7 +102,7 @@ impl PhoneNumber {
     #[must_use]
     pub fn line_kind(&self) -> LineKind {
         match self.calling_code {
-            CallingCode::NORWAY if self.e164.starts_with("+474") || self.e164.starts_with("+479") => {
+            CallingCode::NORWAY if self.as_str().starts_with("+474") || self.as_str().starts_with("+479") => {
                 LineKind::Mobile
             }
             CallingCode::NORWAY => LineKind::NotMobile,

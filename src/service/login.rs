@@ -54,11 +54,12 @@ pub(super) async fn log_in(
         return Err(inner.overloaded(flow, origin));
     };
     // The places that are kept for known devices are shared fairly between their owners, not their addresses.
+    let source = origin.source();
     let (standing, lane) = match &device {
-        Some(_) => (Standing::Trusted, name.canonical().into_bytes()),
-        None => (Standing::Anyone, origin.source()),
+        Some(_) => (Standing::Trusted, name.key().as_bytes()),
+        None => (Standing::Anyone, &*source),
     };
-    let place = inner.reserve_hasher(flow, origin, standing, &lane)?;
+    let place = inner.reserve_hasher(flow, origin, standing, lane)?;
     let counting = Counting {
         context: Arc::clone(context),
         name: name.clone(),

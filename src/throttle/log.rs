@@ -81,12 +81,8 @@ impl ThrottleState {
     #[must_use]
     pub fn without_event(&self, recorded: OffsetDateTime) -> Self {
         let at = milliseconds(recorded);
-        let mut state = self.clone();
-        if let Ok(index) = state.entries.binary_search_by_key(&at, |entry| entry.at) {
-            state.entries[index].count -= 1;
-            state.entries.retain(|entry| entry.count > 0);
-        }
-        state
+        let undone = |entry: &Entry| Entry { count: entry.count - u32::from(entry.at == at), ..*entry };
+        Self { entries: self.entries.iter().map(undone).filter(|entry| entry.count > 0).collect() }
     }
 
     /// When the events no longer say anything, so that the row may be deleted. For a state without events, that is
