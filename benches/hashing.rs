@@ -25,7 +25,7 @@ use crate::parts::{
 };
 
 /// Rounds that do not count, in which every thread of a pool comes by its memory.
-const WARM_UP: u64 = 3;
+const WARM_UP: u64 = 2;
 
 /// Given to the process that measures: fresh or kept.
 const PAGES: &str = "VESTIBULE_BENCH_PAGES";
@@ -49,7 +49,7 @@ fn main() {
 
 fn measure(pages: &str) {
     let costs = [Argon2Cost::RECOMMENDED, Argon2Cost::MEMORY_47104, Argon2Cost::RFC_9106_LOW_MEMORY];
-    let rounds = if parts::smoke() { 2 } else { 31 };
+    let rounds = if parts::smoke() { 2 } else { 15 };
     let reference = Reference::start();
     if let (Err(reason), "fresh") = (&reference, pages) {
         println!("the C reference is left out: {reason}");

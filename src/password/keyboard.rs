@@ -1,5 +1,7 @@
 //! Where the characters are on a keyboard, and which keys touch.
 
+use std::sync::LazyLock;
+
 use zeroize::DefaultIsZeroes;
 
 /// A key's place: rows count from the top, columns from the left. Each row is shifted a little to the right of the
@@ -25,40 +27,34 @@ type Rows = [(i8, &'static str, &'static str); 4];
 
 /// A keyboard's characters.
 pub(super) struct Layout {
-    rows: Rows,
+    /// By character, all of which are in Latin-1: a password is looked up at every one of its characters.
+    keys: [Option<Key>; 256],
     neighbours: &'static [Step],
     /// Whether a walk may turn. On a keypad, where each key touches most others, only straight lines tell a walk
     /// from a random number.
     pub(super) may_turn: bool,
 }
 
-pub(super) static LAYOUTS: [Layout; 3] = [
-    Layout {
-        rows: [
-            (0, "`1234567890-=", "~!@#$%^&*()_+"),
-            (1, "qwertyuiop[]\\", "QWERTYUIOP{}|"),
-            (1, "asdfghjkl;'", "ASDFGHJKL:\""),
-            (1, "zxcvbnm,./", "ZXCVBNM<>?"),
-        ],
-        neighbours: &SHIFTED_ROWS,
-        may_turn: true,
-    },
-    Layout {
-        rows: [
-            (0, "|1234567890+\\", "§!\"#¤%&/()=?`"),
-            (1, "qwertyuiopå¨", "QWERTYUIOPÅ^"),
-            (1, "asdfghjkløæ'", "ASDFGHJKLØÆ*"),
-            (0, "<zxcvbnm,.-", ">ZXCVBNM;:_"),
-        ],
-        neighbours: &SHIFTED_ROWS,
-        may_turn: true,
-    },
-    Layout {
-        rows: [(0, "789", ""), (0, "456", ""), (0, "123", ""), (0, "0", "")],
-        neighbours: &SQUARE_ROWS,
-        may_turn: false,
-    },
-];
+pub(super) static LAYOUTS: LazyLock<[Layout; 3]> = LazyLock::new(|| {
+    let american = [
+        (0, "`1234567890-=", "~!@#$%^&*()_+"),
+        (1, "qwertyuiop[]\\", "QWERTYUIOP{}|"),
+        (1, "asdfghjkl;'", "ASDFGHJKL:\""),
+        (1, "zxcvbnm,./", "ZXCVBNM<>?"),
+    ];
+    let norwegian = [
+        (0, "|1234567890+\\", "§!\"#¤%&/()=?`"),
+        (1, "qwertyuiopå¨", "QWERTYUIOPÅ^"),
+        (1, "asdfghjkløæ'", "ASDFGHJKLØÆ*"),
+        (0, "<zxcvbnm,.-", ">ZXCVBNM;:_"),
+    ];
+    let keypad = [(0, "789", ""), (0, "456", ""), (0, "123", ""), (0, "0", "")];
+    [
+        Layout::of(american, &SHIFTED_ROWS, true),
+        Layout::of(norwegian, &SHIFTED_ROWS, true),
+        Layout::of(keypad, &SQUARE_ROWS, false),
+    ]
+});
 
 const SHIFTED_ROWS: [Step; 6] = [
     Step { rows: 0, columns: 1 },
@@ -81,17 +77,24 @@ const SQUARE_ROWS: [Step; 8] = [
 ];
 
 impl Layout {
-    /// The key that types `character`.
-    pub(super) fn key(&self, character: char) -> Option<Key> {
-        for (row, (first_column, plain, shifted)) in (0..).zip(&self.rows) {
+    fn of(rows: Rows, neighbours: &'static [Step], may_turn: bool) -> Self {
+        let mut keys = [None; 256];
+        for (row, (first_column, plain, shifted)) in (0..).zip(rows) {
             for characters in [plain, shifted] {
-                let column = (*first_column..).zip(characters.chars()).find(|(_, typed)| *typed == character);
-                if let Some((column, _)) = column {
-                    return Some(Key { row, column });
+                for (column, character) in (first_column..).zip(characters.chars()) {
+                    // Where two keys type it, the first one counts.
+                    if let Some(key) = keys.get_mut(character as usize) {
+                        key.get_or_insert(Key { row, column });
+                    }
                 }
             }
         }
-        None
+        Self { keys, neighbours, may_turn }
+    }
+
+    /// The key that types `character`.
+    pub(super) fn key(&self, character: char) -> Option<Key> {
+        self.keys.get(character as usize).copied().flatten()
     }
 
     /// The step from `from` to `to`, where the two keys are different and touch.
@@ -111,8 +114,17 @@ mod tests {
     }
 
     #[test]
+    fn every_character_of_a_layout_has_a_key() {
+        let keys = LAYOUTS.each_ref().map(|layout| layout.keys.iter().flatten().count());
+        assert_eq!(keys, [94, 96, 10]);
+        assert!(
+            LAYOUTS[1].key('Å').is_some() && LAYOUTS[0].key('Å').is_none() && LAYOUTS[0].key('€').is_none()
+        );
+    }
+
+    #[test]
     fn keys_touch_as_on_the_keyboard() {
-        let [american, norwegian, keypad] = &LAYOUTS;
+        let [american, norwegian, keypad] = &*LAYOUTS;
         for (from, to) in [('1', 'q'), ('q', '2'), ('q', 'a'), ('w', 'a'), ('!', 'q'), ('p', '['), ('m', ',')]
         {
             assert!(touch(american, from, to) && touch(american, to, from), "{from}{to}");

@@ -32,7 +32,7 @@ impl Stretches {
     pub(super) fn of(text: &[char]) -> Self {
         let mut line = vec![1; text.len()];
         let mut walk = vec![1; text.len()];
-        for layout in &LAYOUTS {
+        for layout in LAYOUTS.iter() {
             let mut keys = Zeroizing::new(Vec::with_capacity(text.len()));
             keys.extend(text.iter().map(|character| layout.key(*character)));
             keep_longest(&mut line, straight(&keys, |from, to| layout.step(*from, *to)));
