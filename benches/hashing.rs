@@ -1,6 +1,8 @@
 //! One log-in beside what people would use instead: how long each takes, with every page of memory fresh from the
 //! system, and with a heap that keeps its pages.
 //!
+//! At last, what the time that is saved buys in strength.
+//!
 //! `cargo bench --bench hashing` prints medians and minima, and their ratios to `argon2`'s `verify_password`, which is
 //! what a program calls that follows the documentation. `-- smoke` tries each twice. All take turns, so that what else
 //! the machine does disturbs them alike. Whether pages are fresh is the doing of the system's allocator, which a
@@ -104,6 +106,46 @@ fn measure(pages: &str) {
             }
             println!("{:8}", contender.faults / rounds);
         }
+    }
+    if pages == "fresh" {
+        strength();
+    }
+}
+
+/// What the saved time buys: the costs that take as long as `verify_password` with the recommended one, every core
+/// hashing, and what a guess then costs who has stolen the hashes.
+fn strength() {
+    let cost = Argon2Cost::RECOMMENDED;
+    let stored = stored_hash(cost);
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let rounds = if parts::smoke() { 2 } else { 15 };
+    let verify = || {
+        let began = Instant::now();
+        hasher(cost).verify_password(PASSWORD.as_bytes(), stored.as_str()).unwrap();
+        began.elapsed()
+    };
+    let mut times: Vec<Duration> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..cores).map(|_| scope.spawn(|| (0..rounds).map(|_| verify()).collect::<Vec<_>>())).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    let wished = median(&mut times);
+    println!(
+        "\n{:34}{:>10}{:>14}{:>12}{:>18}",
+        "at equal time, every core hashing", "ms", "cost", "work", "memory x work"
+    );
+    let line = |name: &str, time: Duration, affords: Argon2Cost| {
+        let work = affords.work_kib() as f64 / cost.work_kib() as f64;
+        let memory = f64::from(affords.memory_kib()) / f64::from(cost.memory_kib());
+        let written = format!("{},{},{}", affords.memory_kib(), affords.passes(), affords.lanes());
+        println!("{name:34}{:10.1}{written:>14}{work:12.2}{:18.2}", milliseconds(time), memory * work);
+    };
+    line("argon2, verify_password", wished, cost);
+    let settings = HashingSettings::default;
+    for (name, settings) in [("vestibule", settings()), ("vestibule, SimdArgon2", settings().kdf(SimdArgon2))]
+    {
+        let proposed = settings.calibrate(wished).unwrap();
+        line(name, proposed.time, proposed.cost);
     }
 }
 
