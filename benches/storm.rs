@@ -7,7 +7,7 @@
 //! after every caller has given up. `-- 200` runs the one, and `-- smoke` a few callers
 //! with cheap hashes.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program that measures")]
+#![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used, reason = "a program that measures")]
 
 mod parts;
 
