@@ -76,7 +76,8 @@
 //! | `tracing` | | an event sink (`adapters::tracing`) |
 //! | `legacy-hashes` | | bcrypt, scrypt and PBKDF2 hashes are verified, and replaced at the next log-in |
 //! | `contract` | | what every implementation of a port must pass (`contract`) |
-//! | `full` | | all of them |
+//! | `argon2-simd` | | a faster Argon2 of a young crate without an audit, by choice (`hasher::SimdArgon2`) |
+//! | `full` | | all of them but `argon2-simd` |
 //!
 //! # What it is not
 //!

@@ -19,6 +19,9 @@ pub mod durability {}
 #[cfg(feature = "legacy-hashes")]
 pub mod coming_from_elsewhere {}
 
+#[doc = include_str!("performance.md")]
+pub mod performance {}
+
 #[doc = include_str!("writing_a_port.md")]
 pub mod writing_a_port {}
 
