@@ -2,8 +2,7 @@
 
 use crate::program::Folder;
 
-#[test]
-fn a_cost_is_proposed_without_touching_any_members() {
+pub fn a_cost_is_proposed_without_touching_any_members() {
     let folder = Folder::new();
     let printed = folder.run(&["calibrate", "--time", "1", "--lang", "en"]).done();
     // No machine hashes at the approved floor in a millisecond.
@@ -14,8 +13,7 @@ fn a_cost_is_proposed_without_touching_any_members() {
     assert!(!folder.path("members.db").exists());
 }
 
-#[test]
-fn a_time_that_nobody_would_wait_is_wrong_usage() {
+pub fn a_time_that_nobody_would_wait_is_wrong_usage() {
     for time in ["0", "2001", "soon"] {
         assert_eq!(Folder::new().run(&["calibrate", "--time", time]).status, 2, "{time}");
     }

@@ -80,6 +80,10 @@ fn main() -> ExitCode {
         who_was_not_written_to_is_not_called_invited
         a_reader_who_goes_away_is_no_failure
     }
+    on_a_file! { suite, calibration:
+        a_cost_is_proposed_without_touching_any_members
+        a_time_that_nobody_would_wait_is_wrong_usage
+    }
     on_a_file! { suite, secrets:
         nothing_secret_is_printed_or_stored
         every_file_is_its_owners_alone
