@@ -4,7 +4,9 @@ use thiserror::Error;
 use time::OffsetDateTime;
 
 use super::Account;
-use crate::contact::{Contact, EmailAddress};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use crate::contact::Contact;
+use crate::contact::EmailAddress;
 use crate::error::BackendError;
 
 /// Everything that one of this crate's own directories holds of an account: what moves it to another database, with its
@@ -30,7 +32,11 @@ impl AccountRecord {
     pub const fn new(account: Account, created_at: OffsetDateTime) -> Self {
         Self { account, proven_at: Vec::new(), created_at, changed_at: created_at, activated_at: None }
     }
+}
 
+/// What the directories that restore records ask of them.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl AccountRecord {
     /// Whether both say the same of one account. A hash that was renewed, or a contact that was proven again, is a
     /// difference.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {

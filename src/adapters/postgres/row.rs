@@ -6,7 +6,7 @@ use sqlx::postgres::PgRow;
 use crate::error::BackendError;
 
 use super::failure::{damaged, failed};
-use super::rows::Columns;
+use super::rows::{Columns, Tables};
 
 impl Columns for PgRow {
     fn text(&self, name: &str) -> Result<Option<&str>, BackendError> {
@@ -26,11 +26,13 @@ impl Columns for PgRow {
         self.try_get(name).map_err(failed)
     }
 
-    fn table(name: &str) -> String {
-        format!("vestibule.{name}")
-    }
-
     fn damaged(table: &str) -> BackendError {
         damaged(&Self::table(table))
+    }
+}
+
+impl Tables for PgRow {
+    fn table(name: &str) -> String {
+        format!("vestibule.{name}")
     }
 }

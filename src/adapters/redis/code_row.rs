@@ -66,10 +66,6 @@ impl Columns for Fields {
         self.text(name)?.map(|digits| digits.parse().map_err(|_| damaged())).transpose()
     }
 
-    fn table(name: &str) -> String {
-        name.to_owned()
-    }
-
     fn damaged(_: &str) -> BackendError {
         damaged()
     }

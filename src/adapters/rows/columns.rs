@@ -18,11 +18,15 @@ pub(crate) trait Columns {
 
     fn number(&self, name: &str) -> Result<Option<i64>, BackendError>;
 
-    /// What the store calls a table, for operators.
-    fn table(name: &str) -> String;
-
     /// The failure of a row that the store could read and this library cannot.
     fn damaged(table: &str) -> BackendError;
+}
+
+/// A store whose tables have names, for operators.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) trait Tables {
+    /// What the store calls a table.
+    fn table(name: &str) -> String;
 }
 
 /// Reads a row of a table, and takes what nobody wrote for damage.

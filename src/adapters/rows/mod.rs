@@ -14,3 +14,5 @@ pub(crate) mod refusals;
 pub(crate) mod throttle;
 
 pub(crate) use self::columns::Columns;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use self::columns::Tables;

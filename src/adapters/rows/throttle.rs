@@ -3,12 +3,12 @@
 use crate::error::{BackendError, BackendErrorKind};
 use crate::throttle::{ThrottleKey, ThrottleState, ThrottleStateProblem};
 
-use super::columns::{Columns, Reader};
+use super::columns::{Columns, Reader, Tables};
 
 const TABLE: &str = "throttles";
 
 /// The key of a row, and its events.
-pub(crate) fn read_state<R: Columns>(row: &R) -> Result<(ThrottleKey, ThrottleState), BackendError> {
+pub(crate) fn read_state<R: Columns + Tables>(row: &R) -> Result<(ThrottleKey, ThrottleState), BackendError> {
     let columns = Reader::new(row, TABLE);
     let key = columns.optional_bytes("key")?.and_then(|key| key.try_into().ok());
     let key = key.ok_or_else(|| columns.damaged())?;

@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteRow;
 use crate::error::BackendError;
 
 use super::failure::{damaged, failed};
-use super::rows::Columns;
+use super::rows::{Columns, Tables};
 
 impl Columns for SqliteRow {
     fn text(&self, name: &str) -> Result<Option<&str>, BackendError> {
@@ -25,11 +25,13 @@ impl Columns for SqliteRow {
         self.try_get(name).map_err(failed)
     }
 
-    fn table(name: &str) -> String {
-        format!("vestibule_{name}")
-    }
-
     fn damaged(table: &str) -> BackendError {
         damaged(&Self::table(table))
+    }
+}
+
+impl Tables for SqliteRow {
+    fn table(name: &str) -> String {
+        format!("vestibule_{name}")
     }
 }
