@@ -80,7 +80,13 @@ impl Place {
         self.progress.queued(number);
         let _withdrawn_on_drop = Withdrawal { progress: &self.progress, number };
         let (lane, standing) = (self.seat.lane, self.seat.standing);
-        let job = Job { work, number, progress: self.progress.clone(), seat: Arc::clone(&self.seat) };
+        let job = Job {
+            work,
+            number,
+            progress: self.progress.clone(),
+            seat: Arc::clone(&self.seat),
+            unanswered: self.seat.shared.unanswered(),
+        };
         self.seat.shared.enqueue(lane, standing, job);
         // A job is dropped without an answer only when the pool ends.
         answer.await.unwrap_or(Err(HashFailure::Stopped))

@@ -18,7 +18,7 @@ use super::places::{Lane, Overloaded, Places, Standing};
 use super::progress::Progress;
 use super::queue::FairQueue;
 use super::settings::HashingSettings;
-use super::stats::{Counters, PoolStats};
+use super::stats::{Counters, PoolStats, Unanswered};
 use super::stored::PasswordHash;
 use super::workbench::Workbench;
 use crate::error::{BackendError, BackendErrorKind};
@@ -53,6 +53,7 @@ pub(super) struct Job {
     pub(super) number: u64,
     pub(super) progress: Progress,
     pub(super) seat: Arc<Seat>,
+    pub(super) unanswered: Unanswered,
 }
 
 pub(super) enum Work {
@@ -144,6 +145,10 @@ impl Shared {
         self.waiting.notify_one();
     }
 
+    pub(super) fn unanswered(&self) -> Unanswered {
+        Unanswered::new(&self.counters)
+    }
+
     pub(super) fn release(&self, lane: Lane, standing: Standing) {
         lock(&self.places).release(lane, standing);
         self.counters.places_taken.down();
@@ -169,7 +174,8 @@ impl Shared {
     }
 
     fn run(&self, job: Job, bench: &mut Workbench) {
-        let Job { work, number, progress, seat } = job;
+        // Until the answer is sent: who sees that nothing is unanswered finds every answer there.
+        let Job { work, number, progress, seat, unanswered: _unanswered } = job;
         if !progress.claim(number) {
             self.counters.skipped.up();
             return;

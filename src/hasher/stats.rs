@@ -1,5 +1,6 @@
 //! What the pool has done and holds, in numbers.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What the pool has done since it was started, and what it holds now.
@@ -16,6 +17,8 @@ pub struct PoolStats {
     pub panicked: u64,
     /// Those running now.
     pub running: u64,
+    /// Those handed in and not answered yet: what waits in the queue, and what runs.
+    pub unanswered: u64,
     /// Places taken now: by what waits, what runs, and who has reserved one.
     pub places_taken: u64,
     /// Calls that found no place.
@@ -35,6 +38,7 @@ pub(super) struct Counters {
     pub(super) skipped: Counter,
     pub(super) panicked: Counter,
     pub(super) running: Counter,
+    pub(super) unanswered: Counter,
     pub(super) places_taken: Counter,
     pub(super) overloaded: Counter,
     pub(super) hashes: Counter,
@@ -52,7 +56,24 @@ impl Counter {
     }
 
     pub(super) fn down(&self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        // Who reads the number sees what was done before.
+        self.0.fetch_sub(1, Ordering::Release);
+    }
+}
+
+/// Held by a job until it is answered or dropped.
+pub(super) struct Unanswered(Arc<Counters>);
+
+impl Unanswered {
+    pub(super) fn new(counters: &Arc<Counters>) -> Self {
+        counters.unanswered.up();
+        Self(Arc::clone(counters))
+    }
+}
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        self.0.unanswered.down();
     }
 }
 
@@ -69,12 +90,13 @@ impl Counters {
     }
 
     pub(super) fn read(&self) -> PoolStats {
-        let read = |counter: &Counter| counter.0.load(Ordering::Relaxed);
+        let read = |counter: &Counter| counter.0.load(Ordering::Acquire);
         PoolStats {
             started: read(&self.started),
             skipped: read(&self.skipped),
             panicked: read(&self.panicked),
             running: read(&self.running),
+            unanswered: read(&self.unanswered),
             places_taken: read(&self.places_taken),
             overloaded: read(&self.overloaded),
             hashes: read(&self.hashes),

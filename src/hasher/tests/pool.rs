@@ -77,6 +77,19 @@ fn ask(mut place: Place, password: &str) -> impl Future<Output = Result<bool, Ha
     asked
 }
 
+#[test]
+fn a_job_is_unanswered_until_its_answer_is_there() {
+    let (pool, gatekeeper) = gated(settings());
+    let waiting = ask(from(&pool, 1, Standing::Anyone), "first");
+    assert_eq!(pool.stats().unanswered, 1);
+    gatekeeper.pass();
+    while pool.stats().unanswered > 0 {
+        std::thread::yield_now();
+    }
+    let mut waiting = waiting;
+    assert!(block_on(poll_once(&mut waiting)).is_some(), "the answer is there");
+}
+
 fn from(pool: &HashPool, lane: u64, standing: Standing) -> Place {
     pool.reserve(Lane::new(lane), standing).unwrap()
 }
