@@ -124,13 +124,15 @@ impl std::str::FromStr for CodeFormat {
 
     fn from_str(text: &str) -> Result<Self, CodeFormatProblem> {
         let parse = |length: &str| length.parse().map_err(|_| CodeFormatProblem);
-        if let Some(length) = text.strip_suffix('d') {
-            Self::digits(parse(length)?)
+        let format = if let Some(length) = text.strip_suffix('d') {
+            Self::digits(parse(length)?)?
         } else if let Some(length) = text.strip_suffix('l') {
-            Self::letters(parse(length)?)
+            Self::letters(parse(length)?)?
         } else {
-            Err(CodeFormatProblem)
-        }
+            return Err(CodeFormatProblem);
+        };
+        // A number can be spelled in several ways, a format in one.
+        if format.to_string() == text { Ok(format) } else { Err(CodeFormatProblem) }
     }
 }
 
