@@ -9,6 +9,9 @@ pub mod threats {}
 #[doc = include_str!("defaults.md")]
 pub mod defaults {}
 
+#[doc = include_str!("conformance.md")]
+pub mod conformance {}
+
 #[doc = include_str!("operating.md")]
 pub mod operating {}
 
