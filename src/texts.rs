@@ -63,6 +63,7 @@ mod amount;
 mod english;
 mod letter;
 mod norwegian;
+mod place;
 mod sms;
 
 use self::english::English;
@@ -111,8 +112,8 @@ trait Words {
     /// An e-mail.
     fn letter(&self, notice: &Notice, profile: &ServiceProfile) -> Letter;
 
-    /// An SMS, without the line that binds a code to a host: in several wordings, the best one first and the
-    /// shortest last.
+    /// An SMS, without the line that binds a code to a host and with a place for the code: in several wordings, the
+    /// best one first and the shortest last.
     fn wordings(&self, notice: &Notice, profile: &ServiceProfile) -> Vec<String>;
 
     /// A sentence or two about a refusal.

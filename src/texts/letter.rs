@@ -1,8 +1,11 @@
 //! An e-mail before it has a form: what it says, from which the plain text and the HTML are both made.
 
+use zeroize::Zeroizing;
+
 use crate::code::Code;
 use crate::message::MessageText;
 use crate::profile::ServiceProfile;
+use crate::texts::place::{CODE, fill};
 
 /// What an e-mail says.
 pub(super) struct Letter {
@@ -48,9 +51,19 @@ impl Letter {
     /// Gives the letter its form. `language` is a BCP 47 tag.
     pub(super) fn into_message(self, language: &str, profile: &ServiceProfile) -> MessageText {
         let subject = format!("{}: {}", profile.name, self.subject);
-        let text = self.plain(&profile.name);
-        let html = self.html(language, &subject, &profile.name);
-        MessageText::email(subject, text, html)
+        let code = self.grouped_code();
+        let mut text = fill(&self.plain(&profile.name), &code);
+        let mut html = fill(&self.html(language, &subject, &profile.name), &code);
+        MessageText::email(subject, std::mem::take(&mut *text), std::mem::take(&mut *html))
+    }
+
+    /// The code as it is read, or nothing in a letter without one.
+    fn grouped_code(&self) -> Zeroizing<String> {
+        let code = self.paragraphs.iter().find_map(|paragraph| match paragraph {
+            Paragraph::Code(code) => Some(code),
+            Paragraph::Words(_) | Paragraph::Page(_) => None,
+        });
+        code.map(|code| grouped(code.expose())).unwrap_or_default()
     }
 
     fn plain(&self, name: &str) -> String {
@@ -59,7 +72,7 @@ impl Letter {
             text.push('\n');
             match paragraph {
                 Paragraph::Words(words) => push_wrapped(&mut text, words),
-                Paragraph::Code(code) => push_grouped(&mut text, code.expose()),
+                Paragraph::Code(_) => text.push_str(CODE),
                 Paragraph::Page(page) => text.push_str(page),
             }
             text.push('\n');
@@ -93,9 +106,9 @@ impl Letter {
                 Paragraph::Words(words) => {
                     html.push_str(&format!("<p>{}</p>\n", escaped(&numbers_held_together(words))));
                 }
-                Paragraph::Code(code) => {
+                Paragraph::Code(_) => {
                     html.push_str(r#"<p style="font-size: 1.75em; white-space: nowrap;"><strong>"#);
-                    push_grouped(&mut html, code.expose());
+                    html.push_str(CODE);
                     html.push_str("</strong></p>\n");
                 }
                 Paragraph::Page(page) => {
@@ -151,9 +164,10 @@ fn push_wrapped(text: &mut String, words: &str) {
     }
 }
 
-/// Appends a code as it is easiest to read and to type: in groups of three or four, as even as can be. A code holds
-/// digits and capital letters alone and needs no escaping.
-fn push_grouped(text: &mut String, code: &str) {
+/// A code as it is easiest to read and to type: in groups of three or four, as even as can be. A code holds digits and
+/// capital letters alone and needs no escaping.
+fn grouped(code: &str) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(code.len() * 2));
     let mut rest = code;
     for groups in (1..=code.len().div_ceil(4)).rev() {
         let Some((group, others)) = rest.split_at_checked(rest.len().div_ceil(groups)) else { break };
@@ -163,6 +177,7 @@ fn push_grouped(text: &mut String, code: &str) {
         }
         rest = others;
     }
+    text
 }
 
 fn escaped(text: &str) -> String {
@@ -214,9 +229,7 @@ mod tests {
             ("12345678901", "1234 5678 901"),
             ("123456789012", "1234 5678 9012"),
         ] {
-            let mut text = String::new();
-            push_grouped(&mut text, code);
-            assert_eq!(text, read);
+            assert_eq!(*grouped(code), read);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::message::{MessageText, Notice};
 use crate::profile::ServiceProfile;
+use crate::texts::place::{CODE, fill};
 
 /// What one part of an SMS holds, in septets of the GSM 7-bit alphabet (3GPP TS 23.038).
 const ONE_PART: usize = 160;
@@ -19,19 +20,18 @@ const EXTENDED: &str = "^{}\\[~]|€\u{c}";
 /// does not have, nothing is gained by saying less: the first is taken, and travels in several parts.
 pub(super) fn message(wordings: &[String], notice: &Notice, profile: &ServiceProfile) -> MessageText {
     let last_line = last_line(notice, profile);
-    let mut texts = wordings.iter().map(|wording| format!("{wording}{last_line}"));
+    let code = if let Notice::Code { code, .. } = notice { code.expose() } else { "" };
+    let mut texts = wordings.iter().map(|wording| fill(&format!("{wording}{last_line}"), code));
     let best = texts.next().unwrap_or_default();
-    if fits(&best) {
-        return MessageText::sms(best);
-    }
-    MessageText::sms(texts.find(|text| fits(text)).unwrap_or(best))
+    let mut text = if fits(&best) { best } else { texts.find(|text| fits(text)).unwrap_or(best) };
+    MessageText::sms(std::mem::take(&mut *text))
 }
 
 /// The line that binds a code to a host: `@host #code`, one space, nothing after it (WICG, "Origin-bound one-time
 /// codes delivered via SMS"). A browser offers to fill the code in on that host alone.
 fn last_line(notice: &Notice, profile: &ServiceProfile) -> String {
     match (notice, &profile.sms_host) {
-        (Notice::Code { code, .. }, Some(host)) => format!("\n@{host} #{}", code.expose()),
+        (Notice::Code { .. }, Some(host)) => format!("\n@{host} #{CODE}"),
         _ => String::new(),
     }
 }

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use crate::account::PasswordChange;
-use crate::code::{Code, Purpose};
+use crate::code::Purpose;
 use crate::message::Notice;
 use crate::profile::ServiceProfile;
 use crate::texts::amount::{counted, minutes_left};
+use crate::texts::place::CODE;
 
 pub(super) fn wordings(notice: &Notice, profile: &ServiceProfile) -> Vec<String> {
     let ServiceProfile { name, support, .. } = profile;
     let wording = match notice {
-        Notice::Code { purpose, code, valid_for } => return with_code(*purpose, code, *valid_for, profile),
+        Notice::Code { purpose, valid_for, .. } => return with_code(*purpose, *valid_for, profile),
         Notice::AlreadyActive => format!(
             "{name}: You already have an account. Log in, or choose a new password if you forgot it. Not you? \
              Contact {support}."
@@ -37,9 +38,9 @@ pub(super) fn wordings(notice: &Notice, profile: &ServiceProfile) -> Vec<String>
     vec![wording]
 }
 
-fn with_code(purpose: Purpose, code: &Code, valid_for: Duration, profile: &ServiceProfile) -> Vec<String> {
+fn with_code(purpose: Purpose, valid_for: Duration, profile: &ServiceProfile) -> Vec<String> {
     let ServiceProfile { name, support, .. } = profile;
-    let (code, left) = (code.expose(), minutes_left(valid_for));
+    let (code, left) = (CODE, minutes_left(valid_for));
     let minutes = counted(left, "minute", "minutes");
     let (code_for, code_name) = match purpose {
         Purpose::Activation => ("Code to activate your account", "Activation code"),
