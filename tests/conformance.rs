@@ -91,13 +91,16 @@ fn every_row_of_the_chapter_on_standards_is_shown_by_a_test_that_exists_or_is_so
         let cells = cells(line);
         let [row, _, _, _, shown] = cells[..] else { panic!("five columns: {line}") };
         let mut shown_by = 0;
-        for proof in named(shown) {
+        let (proofs, said) = match SAID.iter().filter_map(|word| shown.find(word)).min() {
+            Some(at) => (&shown[..at], true),
+            None => (shown, false),
+        };
+        for proof in named(proofs) {
             let exists = tests.contains(proof) || (proof.contains('/') && root().join(proof).exists());
             assert!(exists, "{row}: there is no {proof}");
             shown_by += 1;
         }
-        let is_said = ["duty: ", "not met: ", "none needed: "].iter().any(|word| shown.contains(word));
-        assert!(shown_by > 0 || is_said, "{row} is shown by nothing: {shown}");
+        assert!(shown_by > 0 || said, "{row} is shown by nothing: {shown}");
         rows += 1;
     }
     assert!(rows > 90, "the rows were found: {rows}");
@@ -105,6 +108,9 @@ fn every_row_of_the_chapter_on_standards_is_shown_by_a_test_that_exists_or_is_so
         assert!(chapter.contains(&format!("\n| {row} |")), "the chapter leaves out {row}");
     }
 }
+
+/// What a row says that no test shows, or not alone.
+const SAID: [&str; 3] = ["duty: ", "not met: ", "none needed: "];
 
 /// Every requirement of ASVS 5.0, chapter V6.
 const V6: [&str; 47] = [
