@@ -224,7 +224,7 @@ impl House {
                 let mut freed = "-".repeat(30_000);
                 freed.push_str(&password(8).reveal());
                 // Between the freed one and the end of the heap, which is given back to the system.
-                let fence = vec![1_u8; 1_000];
+                let fence = vec![1_u8; 100_000];
                 std::hint::black_box((&kept, &freed, &fence));
                 drop(freed);
                 std::mem::forget((kept, fence));
