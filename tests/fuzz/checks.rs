@@ -15,8 +15,11 @@ use vestibule::{
     NewPassword, Origin, PasswordHash, PasswordPolicy, PhoneNumber, ServiceKey, ServiceProfile, Settings,
 };
 
+/// Panics where a parser does not keep what it promises.
+type Check = fn(&[u8]);
+
 /// Every parser, by the name of its corpus.
-pub const CHECKS: [(&str, fn(&[u8])); 8] = [
+pub const CHECKS: [(&str, Check); 8] = [
     ("email", email),
     ("phone", phone),
     ("contact", contact),

@@ -13,7 +13,10 @@ pub fn judge(model: &mut Model, flow: FlowId, given: &Given) {
     let (verdict, problem) = match given {
         Ok(answer) => (Some(true), success(model, flow, answer)),
         Err(error) => {
-            let is_verdict = matches!(error, Error::CredentialsRejected | Error::CodeRejected(_));
+            let is_verdict = matches!(
+                error,
+                Error::CredentialsRejected | Error::CurrentPasswordRejected | Error::CodeRejected(_)
+            );
             (is_verdict.then_some(false), refusal(model, flow, error))
         }
     };
@@ -70,7 +73,7 @@ fn refusal(model: &mut Model, flow: FlowId, error: &Error) -> Option<&'static st
             let good = counted.right && counted.alive && unchanged && !asked.faulted;
             good.then_some("a right code was refused")
         }
-        Error::CredentialsRejected => {
+        Error::CredentialsRejected | Error::CurrentPasswordRejected => {
             let saw = asked.saw.filter(|saw| saw.right && saw.state == AccountState::Active)?;
             // A change may be overtaken by another.
             let overtaken = matches!(asked.kind, Kind::Change { .. })

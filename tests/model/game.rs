@@ -137,9 +137,8 @@ impl Game {
             while self.service.hash_pool().unanswered > 0 {
                 std::thread::yield_now();
             }
-            let hashed = self.service.hash_pool().started - before;
-            let waits_for_it = hashed > 0 && !self.executor.has_paused();
-            if !waits_for_it || !self.executor.ready().contains(&task) {
+            let is_answered = !self.executor.has_paused() && self.executor.ready().contains(&task);
+            if !is_answered {
                 break;
             }
             flow = self.executor.poll(task).or(flow);

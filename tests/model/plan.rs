@@ -124,7 +124,9 @@ fn op(dice: &mut Dice, taste: Taste) -> Op {
             Op::Redeem { request: a, guess, other_purpose: dice.one_in(12) }
         }
         13..16 => Op::LogIn { person: a, right, origin, device },
-        16 | 17 => Op::Change { person: a, right },
+        // To change a password one is logged in already.
+        16 | 17 if !taste.strangers_only => Op::Change { person: a, right },
+        16 | 17 => Op::LogIn { person: a, right, origin, device },
         18 => Op::IsCurrent { login: a },
         _ if dice.one_in(2) => Op::Purge,
         _ if !taste.strangers_only => Op::Lift { contact: a },

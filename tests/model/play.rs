@@ -156,7 +156,7 @@ impl Game {
 pub fn words(given: &Given) -> String {
     match given {
         Ok(Answer::Asked(asked)) => {
-            format!("asked {} {} {}", asked.expires_at, asked.resend_at, asked.code_format)
+            format!("asked {} {:?} {}", asked.expires_at, asked.resend_at, asked.code_format)
         }
         Ok(Answer::Current(current)) => format!("current {current}"),
         Ok(_) => "let in".into(),
