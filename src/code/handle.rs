@@ -60,7 +60,10 @@ impl CodeHandle {
             "" => None,
             again => Some(moment(again)?),
         };
-        Ok(Self { format, secret, expires_at, resend_at })
+        let handle = Self { format, secret, expires_at, resend_at };
+        // A number can be spelled in several ways, a handle in one.
+        let spelled = Zeroizing::new(handle.expose_for_cookie());
+        if *spelled == text { Ok(handle) } else { Err(CodeProblem::Expired) }
     }
 
     /// The handle as about 100 ASCII letters, digits and dots, to be kept by the asker: in an `HttpOnly` cookie, not in
