@@ -231,17 +231,37 @@ async fn a_handle_in_another_case_or_with_anything_added_is_none() {
     let asked = world.service.request_activation(&email(OLA), &here()).await.unwrap();
     let text = asked.handle.expose_for_cookie();
     let with = |start: &str, end: &str| format!("{start}{text}{end}");
+    let (start, times) = text.split_at(text.len() - 27);
+    let respelled = format!("{start}{}", times.replacen('.', ".+", 1));
     for damaged in [
         with(" ", ""),
         with("", " "),
         with("", "\n"),
         with("+", ""),
         with("0", ""),
-        with("", "00"),
+        respelled,
         text.to_uppercase(),
     ] {
         assert!(CodeHandle::parse(&damaged).is_err(), "{damaged:?}");
     }
     let contact: Contact = email(OLA);
     assert!(CodeHandle::parse(&contact.canonical()).is_err());
+}
+
+#[tokio::test]
+async fn the_times_in_a_handle_are_shown_and_decide_nothing() {
+    let world = World::new();
+    world.register(OLA);
+    let asked = world.service.request_activation(&email(OLA), &here()).await.unwrap();
+    let code = world.code_to(&email(OLA)).await;
+    let text = asked.handle.expose_for_cookie();
+    let parts: Vec<_> = text.split('.').collect();
+    let far = "253402300799999";
+    let edited =
+        |again: &str| CodeHandle::parse(&format!("{}.{}.{far}.{again}", parts[0], parts[1])).unwrap();
+    let too_soon = world.service.resend_code(&edited("0"), &here()).await;
+    assert!(matches!(too_soon, Err(Error::Throttled { .. })), "{too_soon:?}");
+    world.clock.turn(Duration::from_secs(600));
+    let late = world.service.activate(&edited(""), &code, new(PASSWORD), &here()).await;
+    assert!(matches!(late, Err(Error::CodeRejected(CodeProblem::Expired))), "{late:?}");
 }

@@ -66,7 +66,7 @@
 //! | G8 | ports that fail, hang, panic | `faults::any_one_call_may_go_wrong_and_nothing_is_half_done`, `faults::an_outage_that_begins_at_any_call_leaves_nothing_half_done` |
 //! | G9 | callers who hang up at any await | `faults::a_caller_may_hang_up_anywhere_and_nothing_is_half_done`, `model::no_schedule_breaks_a_promise` |
 //! | G10 | a process that is killed in between | `killed::an_activation_killed_around_any_call_is_done_or_not_begun` |
-//! | G11 | a damaged or stretched handle | `beyond::a_handle_in_another_case_or_with_anything_added_is_none`, `guessing::a_handle_whose_format_was_edited_opens_nothing` |
+//! | G11 | a damaged or stretched handle | `beyond::a_handle_in_another_case_or_with_anything_added_is_none`, `guessing::a_handle_whose_format_was_edited_opens_nothing`, `beyond::the_times_in_a_handle_are_shown_and_decide_nothing` |
 //! | G12 | a port that breaks its contract goes unnoticed | `model::every_broken_port_is_found_out`, `contract_suite::the_clauses_are_those_that_the_ports_name_and_each_has_seen_a_defect` |
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
