@@ -244,6 +244,7 @@ fn the_chapter_on_defaults_states_the_defaults_in_force() {
         ("notice_queue", vec![count(s.notice_queue as u64)]),
         ("sending_at_once", vec![count(s.sending_at_once as u64)]),
         ("sending_patience", vec![time(s.sending_patience)]),
+        ("notice_lifetime", vec![time(s.notice_lifetime)]),
         ("port_deadline", vec![time(s.port_deadline)]),
         ("sender_deadline", vec![time(s.sender_deadline)]),
         (

@@ -23,7 +23,7 @@ use async_trait::async_trait;
 use vestibule::account::Registration;
 use vestibule::adapters::memory::{MemoryCodes, MemoryDirectory, MemoryThrottle};
 use vestibule::message::Message;
-use vestibule::ports::{CodeSender, SendError};
+use vestibule::ports::{CodeSender, Destination, SendError};
 use vestibule::secrecy::{ExposeSecret, SecretString};
 use vestibule::{
     AccountId, AccountService, CallingCode, Code, Contact, EmailAddress, KeyRing, NewPassword, Origin,
@@ -78,6 +78,10 @@ impl CodeSender for Post {
     async fn send(&self, message: &Message) -> Result<(), SendError> {
         self.0.lock().unwrap().extend(message.expose_code().map(Masked::of));
         Ok(())
+    }
+
+    fn destination(&self) -> Destination {
+        Destination::People
     }
 }
 

@@ -13,8 +13,8 @@ use vestibule::code::HandleDigest;
 use vestibule::error::{BackendError, BackendErrorKind};
 use vestibule::message::Message;
 use vestibule::ports::{
-    ArmedCode, Attempt, CodeSender, CodeStore, Found, PendingCode, Reissue, SendError, ThrottleStore,
-    UserDirectory,
+    ArmedCode, Attempt, CodeSender, CodeStore, Destination, Found, PendingCode, Reissue, SendError,
+    ThrottleStore, UserDirectory,
 };
 use vestibule::throttle::{Charge, ThrottleKey, Ticket, Verdict};
 use vestibule::{Account, Contact, PasswordHash};
@@ -280,5 +280,9 @@ impl CodeSender for Post {
             BackendErrorKind::TimedOut => SendError::Ambiguous(source),
             _ => SendError::Transient { retry_after: None, source },
         })
+    }
+
+    fn destination(&self) -> Destination {
+        Destination::People
     }
 }
