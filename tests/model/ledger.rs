@@ -29,6 +29,11 @@ impl Ledger {
         let now = milliseconds(now);
         for (charge, entry) in charges.iter().zip(ticket.entries()) {
             let events = self.events.entry(charge.key).or_default();
+            // What lies so far ahead was recorded by a clock that was wrong, as far as a store can tell. A call that was
+            // held up for as long cannot be told from it.
+            if events.last().is_some_and(|latest| latest - now > memory(charge.schedule.terms()).max(HOUR)) {
+                events.clear();
+            }
             if !is_allowed(charge.schedule.terms(), events, now) {
                 return Err(format!(
                     "a limit was exceeded: {:?} after {} events",
@@ -79,6 +84,16 @@ fn is_allowed(terms: Terms, events: &[i64], now: i64) -> bool {
             now >= latest.min(now) + wait
         }
         Terms::Ceiling { limit, forget_after, .. } => run(events, now, forget_after).1 < limit as usize,
+    }
+}
+
+const HOUR: i64 = 3_600_000;
+
+/// How long after the latest event all of them are forgotten.
+const fn memory(terms: Terms) -> i64 {
+    match terms {
+        Terms::Window { period, .. } => period,
+        Terms::BackOff { forget_after, .. } | Terms::Ceiling { forget_after, .. } => forget_after,
     }
 }
 
