@@ -41,6 +41,9 @@ pub struct Purged {
     pub messages: u64,
 }
 
+/// For how long events are kept beyond their time: as long as a clock may be wrong before its events are disbelieved.
+const CLOCKS_DIFFER_BY: time::Duration = time::Duration::hours(1);
+
 /// How long a store may take to remove what has had its time, in its small batches: some million rows.
 const PURGING: Duration = Duration::from_secs(600);
 
@@ -116,7 +119,10 @@ impl AccountService {
         let context = &self.inner.context;
         let now = context.now()?;
         let codes = context.ask_for(PURGING, "code_store.purge", context.codes.purge(now)).await?;
-        let throttles = context.ask_for(PURGING, "throttle_store.purge", context.throttle.purge(now)).await?;
+        // Where another machine's clock is behind, what this one could forget still counts.
+        let forgotten = now.saturating_sub(CLOCKS_DIFFER_BY);
+        let throttles =
+            context.ask_for(PURGING, "throttle_store.purge", context.throttle.purge(forgotten)).await?;
         #[cfg(feature = "message-queue")]
         let messages = match &context.message_queue {
             Some(queue) => context.ask_for(PURGING, "message_queue.purge", queue.purge(now)).await?,

@@ -53,6 +53,20 @@ async fn purging_removes_what_has_had_its_time_and_nothing_else() {
     assert_eq!(world.service.purge().await.unwrap(), Default::default());
 }
 
+#[tokio::test]
+async fn a_purge_by_a_clock_that_is_ahead_forgets_nothing_that_still_counts() {
+    let world = World::new();
+    for source in 1..=3 {
+        world.service.request_activation(&email("ola@example.no"), &from(source)).await.unwrap();
+    }
+    world.clock.turn(Duration::from_secs(900));
+    world.service.purge().await.unwrap();
+    // The next request is asked of a machine whose clock is five seconds behind.
+    world.clock.set(vestibule::ports::Clock::now(&world.clock) - time::Duration::seconds(5));
+    let fourth = world.service.request_activation(&email("ola@example.no"), &from(4)).await;
+    assert!(matches!(fourth, Err(Error::Throttled { .. })), "{fourth:?}");
+}
+
 /// A store with much to remove.
 #[derive(Debug)]
 struct SlowToPurge(MemoryThrottle);
