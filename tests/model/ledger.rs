@@ -34,6 +34,12 @@ impl Ledger {
             if events.last().is_some_and(|latest| latest - now > memory(charge.schedule.terms()).max(HOUR)) {
                 events.clear();
             }
+            // What was once forgotten is not remembered by a clock that is set back.
+            let forgets = !matches!(charge.schedule.terms(), Terms::Window { .. });
+            if forgets && events.last().is_some_and(|latest| now - latest >= memory(charge.schedule.terms()))
+            {
+                events.clear();
+            }
             if !is_allowed(charge.schedule.terms(), events, now) {
                 return Err(format!(
                     "a limit was exceeded: {:?} after {} events",
