@@ -3,8 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use sqlx::Row;
-use sqlx::postgres::{PgPool, PgRow};
+use sqlx::postgres::PgPool;
 use time::OffsetDateTime;
 
 use crate::error::{BackendError, BackendErrorKind};
@@ -12,9 +11,9 @@ use crate::message::MessageId;
 use crate::ports::{ClaimedMessage, MessageQueue, QueuedMessage};
 
 use super::connection::{change, write};
-use super::failure::{damaged, failed};
-use super::moment::{milliseconds, moment};
+use super::moment::milliseconds;
 use super::purge::purge;
+use super::rows::message::{SENDING, WAITING, read_claimed};
 
 /// Keeps messages in `vestibule.messages`, sealed.
 ///
@@ -98,11 +97,11 @@ impl MessageQueue for PostgresMessages {
             .bind(i64::from(limit))
         })
         .await?;
-        rows.iter().map(read).collect()
+        rows.iter().map(read_claimed).collect()
     }
 
     async fn begin(&self, id: &MessageId, claim: u32, due_at: OffsetDateTime) -> Result<bool, BackendError> {
-        self.set("sending", id, claim, due_at).await
+        self.set(SENDING, id, claim, due_at).await
     }
 
     async fn release(
@@ -111,7 +110,7 @@ impl MessageQueue for PostgresMessages {
         claim: u32,
         due_at: OffsetDateTime,
     ) -> Result<bool, BackendError> {
-        self.set("waiting", id, claim, due_at).await
+        self.set(WAITING, id, claim, due_at).await
     }
 
     async fn remove(&self, id: &MessageId) -> Result<(), BackendError> {
@@ -132,22 +131,4 @@ impl MessageQueue for PostgresMessages {
         )
         .await
     }
-}
-
-fn read(row: &PgRow) -> Result<ClaimedMessage, BackendError> {
-    let unreadable = || damaged("vestibule.messages");
-    let id: &[u8] = row.try_get("id").map_err(failed)?;
-    let claim: i64 = row.try_get("claim").map_err(failed)?;
-    let state: &str = row.try_get("state").map_err(failed)?;
-    let expires_at = moment(row.try_get("expires_at").map_err(failed)?);
-    let message = QueuedMessage {
-        id: MessageId::from_bytes(id.try_into().map_err(|_| unreadable())?),
-        expires_at: expires_at.ok_or_else(unreadable)?,
-        sealed: row.try_get("sealed").map_err(failed)?,
-    };
-    Ok(ClaimedMessage {
-        message,
-        claim: claim.try_into().map_err(|_| unreadable())?,
-        is_begun: state == "sending",
-    })
 }

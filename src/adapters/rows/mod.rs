@@ -5,6 +5,8 @@
 pub(crate) mod account;
 pub(crate) mod code;
 mod columns;
+#[cfg(all(feature = "message-queue", any(feature = "sqlite", feature = "postgres")))]
+pub(crate) mod message;
 pub(crate) mod moment;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) mod record;
