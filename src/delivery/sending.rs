@@ -1,3 +1,4 @@
+mod row;
 #[cfg(feature = "message-queue")]
 mod sealed;
 
@@ -7,11 +8,12 @@ use std::time::Duration;
 use async_lock::Semaphore;
 use time::OffsetDateTime;
 
+use self::row::{FRESH, Row};
 #[cfg(feature = "message-queue")]
 pub(super) use self::sealed::Unreadable;
-use crate::code::{Code, HandleDigest, Purpose};
+use crate::code::{Code, Purpose};
 use crate::contact::Contact;
-use crate::context::{Context, PortFault, after};
+use crate::context::{Context, PortFault};
 use crate::delivery::arming::{FIRST_WAIT, LONGEST_WAIT};
 use crate::delivery::stored::{Begun, Stored};
 use crate::error::{BackendError, BackendErrorKind};
@@ -20,7 +22,7 @@ use crate::limits;
 use crate::locale::Locale;
 use crate::message::{Message, MessageId, MessageKind, Notice};
 use crate::ports::{ArmedCode, PendingCode, SendError};
-use crate::throttle::Verdict;
+use crate::throttle::{Ticket, Verdict};
 
 /// A message that waits to be sent.
 #[derive(Debug)]
@@ -56,15 +58,6 @@ enum What {
     Notice(Notice),
 }
 
-#[derive(Debug)]
-struct Row {
-    handle: HandleDigest,
-    issue: u32,
-    armed: ArmedCode,
-    armed_at: OffsetDateTime,
-    expires_at: OffsetDateTime,
-}
-
 /// What came of one attempt to send.
 enum Attempted {
     Sent,
@@ -73,6 +66,13 @@ enum Attempted {
     Elsewhere,
     /// To be tried again, not before the other side's own wish.
     Again(Option<Duration>),
+}
+
+/// What came of counting a message towards the cap of its number.
+enum Counted {
+    Nothing,
+    This(Ticket),
+    Reached,
 }
 
 /// How it ended.
@@ -153,9 +153,20 @@ impl Sending {
     }
 
     async fn try_until_settled(&self, context: &Context, at_work: &Arc<Semaphore>) -> End {
-        if !self.is_within_cap(context).await {
-            return End::Lost(LossReason::SmsCapReached);
+        let counted = match self.count_towards_cap(context).await {
+            Counted::Reached => return End::Lost(LossReason::SmsCapReached),
+            Counted::Nothing => None,
+            Counted::This(ticket) => Some(ticket),
+        };
+        let end = self.try_again_and_again(context, at_work).await;
+        if let (End::LeftStored, Some(ticket)) = (&end, counted) {
+            // Whoever takes it up counts it anew.
+            let _ = context.ask("throttle_store.refund", context.throttle.refund(&ticket)).await;
         }
+        end
+    }
+
+    async fn try_again_and_again(&self, context: &Context, at_work: &Arc<Semaphore>) -> End {
         let (mut wait, mut waited) = (FIRST_WAIT, Duration::ZERO);
         loop {
             // The wait between attempts does not keep others from being sent.
@@ -190,12 +201,17 @@ impl Sending {
 
     /// Codes were charged when they were armed. A notice by SMS has a cap of its own, and goes out where it is not known
     /// whether that is reached.
-    async fn is_within_cap(&self, context: &Context) -> bool {
-        let (Contact::Phone(number), What::Notice(_)) = (&self.to, &self.what) else { return true };
-        let Ok(now) = context.now() else { return true };
+    async fn count_towards_cap(&self, context: &Context) -> Counted {
+        let (Contact::Phone(number), What::Notice(_)) = (&self.to, &self.what) else {
+            return Counted::Nothing;
+        };
+        let Ok(now) = context.now() else { return Counted::Nothing };
         let charges = [limits::sms_notice(context, number)];
-        let verdict = context.ask("throttle_store.charge", context.throttle.charge(&charges, now)).await;
-        !matches!(verdict, Ok(Verdict::Wait(_) | Verdict::Stopped))
+        match context.ask("throttle_store.charge", context.throttle.charge(&charges, now)).await {
+            Ok(Verdict::Allowed(ticket)) => Counted::This(ticket),
+            Ok(Verdict::Wait(_) | Verdict::Stopped) => Counted::Reached,
+            Err(_) => Counted::Nothing,
+        }
     }
 
     async fn attempt(&self, context: &Context) -> Attempted {
@@ -288,21 +304,3 @@ impl Sending {
         }
     }
 }
-
-impl Row {
-    /// Whether this is still the current issue with enough of its life left. `None` when the store cannot tell.
-    async fn is_worth_sending(&self, context: &Context, now: OffsetDateTime) -> Option<bool> {
-        if after(now, context.settings.least_life_to_send) >= self.expires_at {
-            return Some(false);
-        }
-        // The row was armed a moment ago: to ask again would be a statement for nothing.
-        if now - self.armed_at < FRESH {
-            return Some(true);
-        }
-        let armed = context.codes.arm(&self.handle, self.issue, &self.armed, now);
-        context.ask("code_store.arm", armed).await.ok()
-    }
-}
-
-/// For how long an armed row is taken to be what it was, and a code to be new.
-const FRESH: time::Duration = time::Duration::seconds(2);

@@ -207,14 +207,14 @@ impl Delivery {
             Err(Unreadable::Damaged) => {
                 let failure = BackendErrorKind::Corrupt;
                 context.record(EventKind::PortFailed { operation: "message_queue.open", failure });
-                stored.remove(context).await;
+                self.forget(stored);
                 return TakenUp::Settled;
             }
         };
         // Somebody died between handing it over and saying so.
         if is_begun && matches!(sending.class(), Class::Code) {
             sending.lose(context, LossReason::Interrupted);
-            stored.remove(context).await;
+            self.forget(stored);
             return TakenUp::Settled;
         }
         let Some(place) = self.place_for(&sending) else {
@@ -225,5 +225,11 @@ impl Delivery {
         };
         self.start(sending.kept_in(Some(stored)), place);
         TakenUp::Started
+    }
+
+    /// Forgets a message that will not be sent, behind those that will: a queue that cannot remove it holds up nobody.
+    fn forget(&self, stored: Stored) {
+        let context = Arc::clone(&self.context);
+        self.context.spawn(async move { stored.remove(&context).await });
     }
 }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use vestibule::account::Registration;
 use vestibule::event::LossReason;
+use vestibule::throttle::Schedule;
 use vestibule::{Code, CodeRequest, Settings};
 
 use crate::machines::{Machine, Mood, OLA, Shared};
-use crate::world::{PASSWORD, address, email, from, here, keys, new, secret};
+use crate::world::{PASSWORD, address, email, from, here, keys, new, number, secret};
 
 #[tokio::test]
 async fn a_message_is_stored_while_it_is_on_its_way_and_gone_when_it_was_sent() {
@@ -174,6 +176,31 @@ async fn a_sender_that_fails_for_days_loses_no_notice_before_it_expires() {
     shared.turn(24 * 60 * 60 - 1);
     assert_eq!(machine.resume().await, 1);
     assert_eq!((shared.sent(), shared.queue.len()), (vec!["invitation"], 0));
+}
+
+#[tokio::test]
+async fn a_notice_by_sms_counts_towards_its_cap_once_however_often_it_is_taken_up() {
+    let shared = Shared::default();
+    let id = shared.directory.register(Registration::new(number("41234567"))).unwrap();
+    let machine = shared.machine_with(keys(), |settings| {
+        settings.sending_patience = Duration::ZERO;
+        settings.sms_per_number = Schedule::window(1, Duration::from_secs(24 * 60 * 60)).unwrap();
+    });
+    machine.sender.is_now(Mood::Fails);
+    machine.service.invite(&id).await.unwrap();
+    machine.settle().await;
+    for _ in 0..5 {
+        shared.turn(61);
+        assert_eq!(machine.resume().await, 1);
+    }
+    assert!(machine.lost().is_empty(), "{:?}", machine.lost());
+    machine.sender.is_now(Mood::Sends);
+    shared.turn(61);
+    assert_eq!(machine.resume().await, 1);
+    assert_eq!(shared.sent(), ["invitation"]);
+    machine.service.invite(&id).await.unwrap();
+    machine.settle().await;
+    assert_eq!(machine.lost(), [LossReason::SmsCapReached], "the one that was sent counts");
 }
 
 #[tokio::test]

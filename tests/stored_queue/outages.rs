@@ -1,5 +1,7 @@
 //! A stored queue that fails: what would have been sent without one is sent, once, and the operator is told.
 
+use std::time::Duration;
+
 use vestibule::Code;
 use vestibule::error::BackendErrorKind;
 use vestibule::event::LossReason;
@@ -114,6 +116,30 @@ async fn resuming_from_a_queue_that_fails_is_an_error_and_works_once_it_answers(
     assert_eq!(shared.sent(), ["invitation"]);
     second.script.fault_in("message_queue.purge", Fault::Fails);
     second.service.purge().await.unwrap_err();
+}
+
+#[tokio::test]
+async fn what_cannot_be_removed_does_not_hold_up_whoever_resumes() {
+    let shared = Shared::default();
+    let (id, second) = (shared.register(), shared.machine());
+    let first = shared.dying();
+    ask(&first).await;
+    first.until_tried(1).await;
+    let third = shared.machine();
+    third.background.hold();
+    third.service.invite(&id).await.unwrap();
+    shared.turn(60);
+    second.script.fault_in("message_queue.remove", Fault::Fails);
+    // The code that was interrupted cannot be removed; the invitation behind it goes out all the same.
+    let resuming = tokio::time::timeout(Duration::from_secs(20), second.service.resume_deliveries());
+    assert_eq!(resuming.await.expect("it ends").unwrap(), 1);
+    while shared.sent() != ["invitation"] {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    second.script.clear();
+    second.settle().await;
+    assert!(shared.queue.is_empty());
+    assert_eq!(second.lost(), [LossReason::Interrupted]);
 }
 
 #[tokio::test]
