@@ -1,5 +1,6 @@
 //! The background on a few plain threads, where there is no runtime.
 
+use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -25,10 +26,10 @@ impl Threads {
     /// # Errors
     ///
     /// When the operating system refuses a thread.
-    pub fn start(threads: usize) -> Result<Self, BackendError> {
+    pub fn start(threads: NonZeroUsize) -> Result<Self, BackendError> {
         let (ready, tasks) = channel();
         let tasks = Arc::new(Mutex::new(tasks));
-        for number in 0..threads {
+        for number in 0..threads.get() {
             let tasks = Arc::clone(&tasks);
             std::thread::Builder::new()
                 .name(format!("vestibule-{number}"))
@@ -59,7 +60,7 @@ impl Spawner for Threads {
     fn spawn(&self, task: Task) {
         let ready = self.ready.clone();
         let (first, task) = async_task::spawn(contained(task), move |task| {
-            // Without threads there is nobody to receive it, and it is dropped.
+            // Where no thread could be started there is nobody to receive it, and it is dropped.
             let _ = ready.send(task);
         });
         task.detach();
@@ -88,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_task_that_panics_ends_alone() {
-        let threads = Threads::start(1).unwrap();
+        let threads = Threads::start(NonZeroUsize::MIN).unwrap();
         threads.spawn(Box::pin(async { panic!("on purpose") }));
         let (done, wait) = futures_channel::oneshot::channel();
         let sleep = threads.sleep(Duration::from_millis(1));
@@ -103,7 +104,7 @@ mod tests {
     fn the_threads_end_with_the_last_task() {
         thread_local! { static ALIVE: RefCell<Option<Sender<()>>> = const { RefCell::new(None) } }
         let (alive, ended) = channel();
-        let threads = Threads::start(1).unwrap();
+        let threads = Threads::start(NonZeroUsize::MIN).unwrap();
         let sleep = threads.sleep(Duration::from_millis(1));
         threads.spawn(Box::pin(async move {
             sleep.await;

@@ -1,6 +1,7 @@
 //! Ports in, settings with defaults, `build()`.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
@@ -249,4 +250,4 @@ fn default_spawner() -> Result<Arc<dyn Spawner>, BackendError> {
 }
 
 /// How many plain threads run the background where there is no runtime: one may be held up by a port that blocks.
-const BACKGROUND_THREADS: usize = 2;
+const BACKGROUND_THREADS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
