@@ -223,6 +223,8 @@ async fn run_everything(database: &Database) {
     directory.register_all([Registration::new(email("per@example.no"))]).await.unwrap();
     directory.find(&email("ola@example.no")).await.unwrap();
     directory.accounts_after(None, 10).await.unwrap();
+    let records = directory.records_after(None, 10).await.unwrap();
+    directory.restore_all(records).await.unwrap();
     directory.register_all([ola()]).await.unwrap();
     directory.suspend(&id).await.unwrap();
     directory.resume(&id).await.unwrap();

@@ -1,15 +1,17 @@
 //! Rows of accounts, one for each contact, as accounts.
 
 use crate::account::{Account, AccountId, AccountState, CredentialVersion};
-use crate::contact::{Contact, EmailAddress, PhoneNumber};
-use crate::error::BackendError;
+use crate::contact::{Contact, ContactProblem, EmailAddress, PhoneNumber};
+use crate::error::{BackendError, BackendErrorKind};
 use crate::hasher::PasswordHash;
 use crate::locale::Locale;
 
-use super::columns::{Columns, Reader};
+use super::columns::{Columns, Reader, Tables};
+
+const CONTACTS: &str = "contacts";
 
 /// Reads rows that are sorted by account and, within it, by the contact's position.
-pub(crate) fn read_accounts<R: Columns>(rows: &[R]) -> Result<Vec<Account>, BackendError> {
+pub(crate) fn read_accounts<R: Columns + Tables>(rows: &[R]) -> Result<Vec<Account>, BackendError> {
     let mut accounts: Vec<Account> = Vec::new();
     for row in rows {
         let columns = Reader::new(row, "accounts");
@@ -45,15 +47,26 @@ fn read_account<R: Columns>(
     })
 }
 
-fn read_contact<R: Columns>(row: &R) -> Result<Option<Contact>, BackendError> {
-    let columns = Reader::new(row, "contacts");
+fn read_contact<R: Columns + Tables>(row: &R) -> Result<Option<Contact>, BackendError> {
+    let columns = Reader::new(row, CONTACTS);
     let Some(spelling) = columns.optional_text("spelling")? else { return Ok(None) };
     let contact = match columns.text("kind")? {
         "email" => EmailAddress::parse_internationalised(spelling).map(Contact::from),
         "phone" => PhoneNumber::from_e164(spelling).map(Contact::from),
         _ => return Err(columns.damaged()),
     };
-    contact.map(Some).map_err(|_| columns.damaged())
+    contact.map(Some).map_err(|problem| match problem {
+        // Sound, and written by another build.
+        ContactProblem::InternationalisedDomain => BackendError::new(
+            BackendErrorKind::Misconfigured,
+            format!(
+                "a row of {} holds an e-mail address with an internationalised domain, and this build is without the \
+                 feature `idn`: build it with that",
+                R::table(CONTACTS)
+            ),
+        ),
+        _ => columns.damaged(),
+    })
 }
 
 /// The name that the column `kind` has for a contact.
@@ -70,5 +83,70 @@ pub(crate) const fn state(state: AccountState) -> &'static str {
         AccountState::Pending => "pending",
         AccountState::Active => "active",
         AccountState::Suspended => "suspended",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An account with this e-mail address.
+    struct Row(&'static str);
+
+    impl Columns for Row {
+        fn text(&self, name: &str) -> Result<Option<&str>, BackendError> {
+            Ok(match name {
+                "id" | "credential_version" => Some("1"),
+                "state" => Some("pending"),
+                "kind" => Some("email"),
+                "spelling" => Some(self.0),
+                _ => None,
+            })
+        }
+
+        fn free_text(&self, _: &str) -> Result<Option<&[u8]>, BackendError> {
+            Ok(None)
+        }
+
+        fn bytes(&self, _: &str) -> Result<Option<&[u8]>, BackendError> {
+            Ok(None)
+        }
+
+        fn number(&self, _: &str) -> Result<Option<i64>, BackendError> {
+            Ok(None)
+        }
+
+        fn damaged(table: &str) -> BackendError {
+            BackendError::new(BackendErrorKind::Corrupt, table)
+        }
+    }
+
+    impl Tables for Row {
+        fn table(name: &str) -> String {
+            format!("the_{name}")
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_damage() {
+        let refused = read_accounts(&[Row("kari")]).unwrap_err();
+        assert_eq!(refused.kind(), BackendErrorKind::Corrupt);
+    }
+
+    #[cfg(feature = "idn")]
+    #[test]
+    fn an_internationalised_domain_is_read() {
+        let accounts = read_accounts(&[Row("kari@blåbær.no")]).unwrap();
+        assert_eq!(accounts[0].contacts[0].as_str(), "kari@blåbær.no");
+    }
+
+    #[cfg(not(feature = "idn"))]
+    #[test]
+    fn an_internationalised_domain_that_this_build_cannot_read_is_no_damage() {
+        let refused = read_accounts(&[Row("kari@blåbær.no")]).unwrap_err();
+        assert_eq!(refused.kind(), BackendErrorKind::Misconfigured);
+        let said = refused.to_string();
+        assert!(said.contains("the_contacts") && said.contains("`idn`"), "{said}");
+        assert!(!said.contains("kari"), "{said}");
     }
 }

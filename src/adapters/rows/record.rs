@@ -4,10 +4,10 @@ use crate::account::AccountRecord;
 use crate::error::BackendError;
 
 use super::account::read_accounts;
-use super::columns::{Columns, Reader};
+use super::columns::{Columns, Reader, Tables};
 
 /// Reads rows that are sorted by account and, within it, by the contact's position.
-pub(crate) fn read_records<R: Columns>(rows: &[R]) -> Result<Vec<AccountRecord>, BackendError> {
+pub(crate) fn read_records<R: Columns + Tables>(rows: &[R]) -> Result<Vec<AccountRecord>, BackendError> {
     let id = |row: &R| Reader::new(row, "accounts").text("id").ok().map(str::to_owned);
     let of_each = rows.chunk_by(|one, next| id(one) == id(next));
     let mut records = Vec::new();
