@@ -7,9 +7,7 @@
 mod child;
 mod world;
 
-use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -18,7 +16,7 @@ use vestibule::adapters::outbox::MemoryOutbox;
 use vestibule::code::Purpose;
 use vestibule::{Account, AccountState, Contact, Error};
 
-use crate::child::{Issued, again, given, issue, open, ports, redeem, service};
+use crate::child::{Issued, Process, again, given, issue, open, ports, redeem, say, service};
 use crate::world::script::{Fault, Script, Scripted};
 use crate::world::{address, from, here, secret};
 
@@ -54,12 +52,6 @@ async fn the_process_to_be_killed() {
     std::future::pending::<()>().await;
 }
 
-/// Says something to the parent. It begins a line, whatever the test harness has written.
-fn say(what: &str) {
-    let mut out = io::stdout().lock();
-    writeln!(out, "\n{what}").and_then(|()| out.flush()).unwrap();
-}
-
 /// A person who has asked for a code, on a database that nobody has open.
 struct Scene {
     folder: TempDir,
@@ -92,14 +84,12 @@ impl Scene {
         copy
     }
 
-    fn start(&self, file: &Path, stop_at: Option<usize>) -> Victim {
+    fn start(&self, file: &Path, stop_at: Option<usize>) -> Process {
         let mut command = again("the_process_to_be_killed", file, &self.issued);
         if let Some(nth) = stop_at {
             command.env(STOP_AT, nth.to_string());
         }
-        let mut process = command.spawn().unwrap();
-        let output = BufReader::new(process.stdout.take().unwrap());
-        let mut victim = Victim { process, output };
+        let mut victim = Process::start(command);
         victim.wait_for("begins");
         victim
     }
@@ -129,31 +119,6 @@ impl Scene {
         }
         pool.close().await;
         changed
-    }
-}
-
-struct Victim {
-    process: Child,
-    output: BufReader<ChildStdout>,
-}
-
-impl Victim {
-    /// Waits until the process says this, and gives what it says besides.
-    fn wait_for(&mut self, word: &str) -> String {
-        let mut line = String::new();
-        while self.output.read_line(&mut line).unwrap() > 0 {
-            if let Some(rest) = line.trim_end().strip_prefix(word) {
-                return rest.trim_start().to_owned();
-            }
-            line.clear();
-        }
-        panic!("the process ended before it said: {word}");
-    }
-
-    /// `kill -9`.
-    fn kill(mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
     }
 }
 

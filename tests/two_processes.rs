@@ -7,16 +7,17 @@
 mod child;
 mod world;
 
-use std::path::Path;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
 use vestibule::account::Registration;
 use vestibule::adapters::outbox::MemoryOutbox;
+use vestibule::adapters::sqlite::SqliteDirectory;
 use vestibule::code::{CodeProblem, Purpose};
 use vestibule::error::BackendErrorKind;
 use vestibule::{AccountService, AccountState, Code, Error};
 
-use crate::child::{Issued, again, given, issue, open, ports, redeem, service};
+use crate::child::{Issued, Process, again, given, issue, let_go, meet, open, ports, redeem, say, service};
 use crate::world::script::{Script, Scripted};
 use crate::world::{address, email, from, here, secret};
 
@@ -33,21 +34,16 @@ async fn one_of_the_processes() {
     let (script, pool) = (Script::default(), open(&file).await);
     let (directory, codes, throttle) = ports(&pool);
     let service = service((directory, Scripted::new(codes, &script), throttle), &MemoryOutbox::default());
-    // Both processes are here before either begins.
-    std::fs::write(format!("{file}.{}.ready", std::process::id()), "").unwrap();
-    let go = format!("{file}.go");
-    while !std::fs::exists(&go).unwrap() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    meet(&file).await;
     let attempts: Vec<_> = (0..attempts)
         .map(|number| tokio::spawn(attempt(service.clone(), issued.clone(), wrong.then_some(number), number)))
         .collect();
+    let mut passwords = Vec::new();
     for attempt in attempts {
-        if let Some(password) = attempt.await.unwrap() {
-            println!("\nsucceeded: {password}");
-        }
+        passwords.extend(attempt.await.unwrap());
     }
-    println!("\ncompared: {}", script.counted());
+    say(&format!("set {}", passwords.join(",")));
+    say(&format!("compared {}", script.counted()));
 }
 
 /// Redeems the code, or a wrong one; gives the password that was set.
@@ -73,6 +69,30 @@ async fn attempt(
     }
 }
 
+/// Somebody who has asked for a code, and the service that she asked.
+struct Scene {
+    _folder: TempDir,
+    file: PathBuf,
+    directory: SqliteDirectory,
+    outbox: MemoryOutbox,
+    service: AccountService,
+    issued: Issued,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("members.db");
+        let pool = open(&file).await;
+        let outbox = MemoryOutbox::default();
+        let (directory, ..) = ports(&pool);
+        let service = service(ports(&pool), &outbox);
+        directory.register(Registration::new(address("ola@example.no"))).await.unwrap();
+        let issued = issue(&service, &outbox, Purpose::Activation, &email("ola@example.no")).await;
+        Self { _folder: folder, file, directory, outbox, service, issued }
+    }
+}
+
 /// Lets two processes loose, and gives the passwords that they set and how many codes they compared.
 async fn attacked_by_two_processes(
     file: &Path,
@@ -86,69 +106,48 @@ async fn attacked_by_two_processes(
             if wrong {
                 command.env(WRONG, "");
             }
-            command.env(ATTEMPTS, attempts_each.to_string()).spawn().unwrap()
+            command.env(ATTEMPTS, attempts_each.to_string());
+            Process::start(command)
         })
         .collect();
-    for process in &mut processes {
-        let ready = format!("{}.{}.ready", file.display(), process.id());
-        while !std::fs::exists(&ready).unwrap() {
-            assert!(process.try_wait().unwrap().is_none(), "it ended before it began");
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    }
-    std::fs::write(format!("{}.go", file.display()), "").unwrap();
+    let_go(&mut processes, file);
     let (mut passwords, mut compared) = (Vec::new(), 0);
-    for process in processes {
-        let output = process.wait_with_output().unwrap();
-        let printed = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success(), "{printed}\n{}", String::from_utf8_lossy(&output.stderr));
-        passwords
-            .extend(printed.lines().filter_map(|line| Some(line.strip_prefix("succeeded: ")?.to_owned())));
-        let counted = printed.lines().find_map(|line| line.strip_prefix("compared: "));
-        compared += counted.unwrap().parse::<u32>().unwrap();
+    for mut process in processes {
+        let set = process.wait_for("set");
+        passwords.extend(set.split(',').filter(|password| !password.is_empty()).map(String::from));
+        compared += process.wait_for("compared").parse::<u32>().unwrap();
+        process.ends();
     }
     (passwords, compared)
 }
 
 #[tokio::test]
 async fn of_128_right_codes_in_two_processes_one_sets_its_password() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("members.db");
-    let pool = open(&file).await;
-    let (outbox, contact) = (MemoryOutbox::default(), email("ola@example.no"));
-    let (directory, ..) = ports(&pool);
-    let service = service(ports(&pool), &outbox);
-    directory.register(Registration::new(address("ola@example.no"))).await.unwrap();
-    let issued = issue(&service, &outbox, Purpose::Activation, &contact).await;
+    let scene = Scene::new().await;
+    let Scene { service, issued, .. } = &scene;
 
-    let (passwords, compared) = attacked_by_two_processes(&file, &issued, 64, false).await;
+    let (passwords, compared) = attacked_by_two_processes(&scene.file, issued, 64, false).await;
     assert_eq!(passwords.len(), 1, "{passwords:?}");
     assert!((1..=10).contains(&compared), "{compared}");
 
     let login = service.log_in(&address("ola@example.no"), secret(&passwords[0]), &here()).await;
     login.expect("the password of the attempt that was told so is the account's");
-    let again = redeem(&service, &issued, &passwords[0], &here()).await;
+    let again = redeem(service, issued, &passwords[0], &here()).await;
     assert!(matches!(again, Err(Error::CodeRejected(CodeProblem::Expired))), "{again:?}");
 }
 
 #[tokio::test]
 async fn of_1000_wrong_codes_in_two_processes_ten_are_compared() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("members.db");
-    let pool = open(&file).await;
-    let (outbox, contact) = (MemoryOutbox::default(), email("ola@example.no"));
-    let (directory, ..) = ports(&pool);
-    let service = service(ports(&pool), &outbox);
-    directory.register(Registration::new(address("ola@example.no"))).await.unwrap();
-    let issued = issue(&service, &outbox, Purpose::Activation, &contact).await;
+    let scene = Scene::new().await;
+    let Scene { directory, outbox, service, issued, .. } = &scene;
 
-    let (passwords, compared) = attacked_by_two_processes(&file, &issued, 500, true).await;
+    let (passwords, compared) = attacked_by_two_processes(&scene.file, issued, 500, true).await;
     assert_eq!((passwords.len(), compared), (0, 10));
 
-    let late = redeem(&service, &issued, "elger nummer null fra skogen", &here()).await;
+    let late = redeem(service, issued, "elger nummer null fra skogen", &here()).await;
     assert!(matches!(late, Err(Error::CodeRejected(CodeProblem::TriesExhausted))), "{late:?}");
     assert_eq!(directory.accounts_after(None, 1).await.unwrap()[0].state, AccountState::Pending);
     // The owner asks again, and gets in.
-    let issued = issue(&service, &outbox, Purpose::Activation, &contact).await;
-    redeem(&service, &issued, "elger nummer null fra skogen", &here()).await.unwrap();
+    let issued = issue(service, outbox, Purpose::Activation, &email("ola@example.no")).await;
+    redeem(service, &issued, "elger nummer null fra skogen", &here()).await.unwrap();
 }

@@ -3,9 +3,10 @@
 
 #![allow(dead_code, unreachable_pub, reason = "a test has no outside, and uses a part of it")]
 
+use std::io::{self, BufRead, BufReader, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
@@ -51,6 +52,66 @@ pub fn given() -> Option<(String, Issued)> {
     let purpose = Purpose::from_name(words.next()?)?;
     let handle = CodeHandle::parse(words.next()?).unwrap();
     Some((file, Issued { purpose, handle, code: Code::parse(words.next()?).unwrap() }))
+}
+
+/// Says something to the parent. It begins a line, whatever the test harness has written.
+pub fn say(what: &str) {
+    let mut out = io::stdout().lock();
+    writeln!(out, "\n{what}").and_then(|()| out.flush()).unwrap();
+}
+
+/// Says that it is here, and waits until all others are.
+pub async fn meet(file: &str) {
+    say("ready");
+    while !std::fs::exists(format!("{file}.go")).unwrap() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// Lets processes go that meet, once all of them are here.
+pub fn let_go(processes: &mut [Process], file: &Path) {
+    for process in processes {
+        process.wait_for("ready");
+    }
+    std::fs::write(format!("{}.go", file.display()), "").unwrap();
+}
+
+/// One of these processes, as the test that started it sees it.
+pub struct Process {
+    pub child: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl Process {
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        Self { child, output }
+    }
+
+    /// Waits until the process says this, and gives what it says besides.
+    pub fn wait_for(&mut self, word: &str) -> String {
+        let mut line = String::new();
+        while self.output.read_line(&mut line).unwrap() > 0 {
+            if let Some(rest) = line.trim_end().strip_prefix(word) {
+                return rest.trim_start().to_owned();
+            }
+            line.clear();
+        }
+        let stderr = io::read_to_string(self.child.stderr.take().unwrap()).unwrap();
+        panic!("the process ended before it said: {word}\n{stderr}");
+    }
+
+    /// Waits until it has ended, as it was to.
+    pub fn ends(mut self) {
+        assert!(self.child.wait().unwrap().success());
+    }
+
+    /// `kill -9`.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
 }
 
 pub async fn open(file: impl AsRef<Path>) -> SqlitePool {

@@ -1,9 +1,9 @@
 //! `kill -9` between accepting a message and forgetting it, and what the next process does; and SIGTERM.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command};
+use std::process::Command;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -20,7 +20,7 @@ use vestibule::ports::{Clock, CodeSender, Destination, SendError};
 use vestibule::time::OffsetDateTime;
 use vestibule::{AccountService, Settings};
 
-use crate::child::{Issued, again, given, issue, open, ports, redeem, service};
+use crate::child::{Issued, Process, again, given, issue, let_go, meet, open, ports, redeem, say, service};
 use crate::machines::OLA;
 use crate::world::script::{Fault, Script, Scripted};
 use crate::world::{address, email, from, here, keys, profile};
@@ -76,12 +76,6 @@ impl Clock for Ahead {
     }
 }
 
-/// Says something to the parent. It begins a line, whatever the test harness has written.
-fn say(what: &str) {
-    let mut out = io::stdout().lock();
-    writeln!(out, "\n{what}").and_then(|()| out.flush()).unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "the tests below run it, in a process of its own, and end it"]
 async fn the_process_that_is_ended() {
@@ -122,10 +116,7 @@ async fn the_process_that_is_ended() {
             return;
         }
         "resume" => {
-            std::fs::write(format!("{file}.{}.ready", std::process::id()), "").unwrap();
-            while !std::fs::exists(format!("{file}.go")).unwrap() {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
+            meet(&file).await;
             let resumed = accounts.resume_deliveries().await.unwrap();
             assert_eq!(accounts.drain(Duration::from_secs(20)).await, 0);
             say(&format!("resumed {resumed}"));
@@ -187,9 +178,8 @@ impl Scene {
     fn process(&self, act: &str, stop: &str) -> Process {
         let test = "killed::the_process_that_is_ended";
         let mut command = again(test, Path::new(&self.file), &self.issued);
-        let mut child = command.env(ACT, act).env(STOP, stop).spawn().unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        Process { child, output }
+        command.env(ACT, act).env(STOP, stop);
+        Process::start(command)
     }
 
     /// Ends a process with `kill -9` where it stops.
@@ -217,30 +207,6 @@ impl Scene {
             _ => None,
         });
         (resumed, lost.collect())
-    }
-}
-
-struct Process {
-    child: Child,
-    output: BufReader<ChildStdout>,
-}
-
-impl Process {
-    /// Waits until the process says this, and gives what it says besides.
-    fn wait_for(&mut self, word: &str) -> String {
-        let mut line = String::new();
-        while self.output.read_line(&mut line).unwrap() > 0 {
-            if let Some(rest) = line.trim_end().strip_prefix(word) {
-                return rest.trim_start().to_owned();
-            }
-            line.clear();
-        }
-        panic!("the process ended before it said: {word}");
-    }
-
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
     }
 }
 
@@ -305,16 +271,10 @@ async fn of_two_processes_that_resume_one_database_at_once_one_sends_each_messag
     accepting.wait_for("accepted");
     accepting.kill();
     let mut processes = [(); 2].map(|()| scene.process("resume", ""));
-    for process in &processes {
-        let ready = format!("{}.{}.ready", scene.file, process.child.id());
-        while !std::fs::exists(&ready).unwrap() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    }
-    std::fs::write(format!("{}.go", scene.file), "").unwrap();
+    let_go(&mut processes, Path::new(&scene.file));
     let resumed = processes.each_mut().map(|process| process.wait_for("resumed").parse::<usize>().unwrap());
-    for mut process in processes {
-        assert!(process.child.wait().unwrap().success());
+    for process in processes {
+        process.ends();
     }
     let mut post = scene.post();
     post.sort_unstable();
@@ -331,6 +291,6 @@ async fn a_process_that_is_told_to_end_sends_what_it_accepted_first() {
     let told = Command::new("kill").args(["-TERM", &process.child.id().to_string()]).status().unwrap();
     assert!(told.success());
     assert_eq!(process.wait_for("drained"), "0");
-    assert!(process.child.wait().unwrap().success());
+    process.ends();
     assert_eq!(scene.post().len(), 40);
 }
