@@ -46,7 +46,7 @@ async fn wrong_codes(stores: &Stores) {
     // All tries were counted: the right code comes too late.
     let portal = stores.portal().await;
     portal.activate(&request, &code).await.unwrap_err();
-    assert_eq!(portal.compared.load(std::sync::atomic::Ordering::SeqCst), 0);
+    assert_eq!(portal.script.counted(), 0);
 }
 
 /// Four are free, and the fifth is the first that makes others wait.

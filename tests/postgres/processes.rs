@@ -4,7 +4,6 @@ use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use sqlx::PgPool;
 use vestibule::ports::UserDirectory;
@@ -146,7 +145,7 @@ async fn codes(portal: &Arc<Portal>, handle: &str, code: &str, many: u32) -> [u6
         answers += 1;
     }
     portal.settle().await;
-    [successes, answers, portal.compared.load(Ordering::SeqCst) as u64, 0]
+    [successes, answers, portal.script.counted() as u64, 0]
 }
 
 /// Logs in with a wrong password many times at once: successes, answers, passwords hashed.

@@ -1,11 +1,8 @@
 //! The whole service on PostgreSQL, or with codes and throttle on Redis, with an outbox and a clock that the test turns.
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use redis::Client;
 use redis::aio::ConnectionManager;
 use sqlx::postgres::PgPool;
@@ -13,14 +10,12 @@ use vestibule::adapters::memory::{ManualClock, MemoryEvents};
 use vestibule::adapters::outbox::MemoryOutbox;
 use vestibule::adapters::postgres::{PostgresCodes, PostgresDirectory, PostgresThrottle};
 use vestibule::adapters::redis::{RedisCodes, RedisOptions, RedisThrottle, connection_config};
-use vestibule::code::HandleDigest;
-use vestibule::error::BackendError;
 use vestibule::hasher::HashingSettings;
-use vestibule::ports::{ArmedCode, Attempt, CodeStore, PendingCode, Reissue, ThrottleStore};
-use vestibule::time::OffsetDateTime;
+use vestibule::ports::{CodeStore, ThrottleStore};
 use vestibule::{AccountService, Code, CodeRequest, Contact, Error, Login, Redeemed, Settings};
 
 use crate::database::now;
+use crate::world::script::{Script, Scripted};
 use crate::world::{PASSWORD, address, from, here, keys, new, profile, secret};
 
 pub(crate) struct Portal {
@@ -29,8 +24,8 @@ pub(crate) struct Portal {
     pub(crate) outbox: MemoryOutbox,
     pub(crate) events: MemoryEvents,
     pub(crate) clock: ManualClock,
-    /// How many records were handed out for comparison: no more MACs can have been evaluated.
-    pub(crate) compared: Arc<AtomicUsize>,
+    /// Watches the code store, and counts what is handed out for comparison.
+    pub(crate) script: Script,
 }
 
 impl Portal {
@@ -55,8 +50,8 @@ impl Portal {
 
     fn on(pool: &PgPool, codes: impl CodeStore, throttle: impl ThrottleStore, settings: Settings) -> Self {
         let directory = PostgresDirectory::new(pool.clone());
-        let compared = Arc::<AtomicUsize>::default();
-        let codes = CountedCodes { codes, compared: Arc::clone(&compared) };
+        let script = Script::default();
+        let codes = Scripted::new(codes, &script);
         let (outbox, events) = (MemoryOutbox::keeping(10_000), MemoryEvents::default());
         let clock = ManualClock::at(now());
         // As many places as anybody in a test needs: what refuses is a count, never a full queue.
@@ -71,7 +66,7 @@ impl Portal {
                 .cheapest_hashing()
                 .build()
                 .unwrap();
-        Self { service, directory, outbox, events, clock, compared }
+        Self { service, directory, outbox, events, clock, script }
     }
 
     pub(crate) async fn settle(&self) {
@@ -103,63 +98,5 @@ impl Portal {
 
     pub(crate) fn last_code(&self, contact: &Contact) -> Option<Code> {
         self.outbox.last_code_to(contact)
-    }
-}
-
-/// Counts what is handed out for comparison.
-#[derive(Debug)]
-struct CountedCodes<C> {
-    codes: C,
-    compared: Arc<AtomicUsize>,
-}
-
-#[async_trait]
-impl<C: CodeStore> CodeStore for CountedCodes<C> {
-    async fn insert(&self, code: &PendingCode) -> Result<(), BackendError> {
-        self.codes.insert(code).await
-    }
-
-    async fn arm(
-        &self,
-        handle: &HandleDigest,
-        issue: u32,
-        code: &ArmedCode,
-        now: OffsetDateTime,
-    ) -> Result<bool, BackendError> {
-        self.codes.arm(handle, issue, code, now).await
-    }
-
-    async fn reissue(
-        &self,
-        handle: &HandleDigest,
-        resend_at: OffsetDateTime,
-        now: OffsetDateTime,
-    ) -> Result<Reissue, BackendError> {
-        self.codes.reissue(handle, resend_at, now).await
-    }
-
-    async fn count_attempt(
-        &self,
-        handle: &HandleDigest,
-        now: OffsetDateTime,
-    ) -> Result<Attempt, BackendError> {
-        let attempt = self.codes.count_attempt(handle, now).await?;
-        if matches!(attempt, Attempt::Counted(_)) {
-            self.compared.fetch_add(1, Ordering::SeqCst);
-        }
-        Ok(attempt)
-    }
-
-    async fn take(
-        &self,
-        handle: &HandleDigest,
-        issue: u32,
-        now: OffsetDateTime,
-    ) -> Result<bool, BackendError> {
-        self.codes.take(handle, issue, now).await
-    }
-
-    async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {
-        self.codes.purge(before).await
     }
 }
