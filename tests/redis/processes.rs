@@ -13,6 +13,7 @@ use vestibule::throttle::Verdict;
 use crate::samples::{charges, connect, handle, now, options, pending};
 use crate::servers::Suite;
 use crate::servers::redis::RedisServer;
+use crate::stores::processes::succeeded;
 use crate::{Server, tests};
 
 pub(crate) fn tests(suite: &mut Suite<RedisServer>) {
@@ -95,16 +96,7 @@ async fn tried(server: &RedisServer, prefix: &str, what: &str, times: [u32; PROC
                 .unwrap()
         })
         .collect();
-    processes
-        .into_iter()
-        .map(|process| {
-            let output = process.wait_with_output().unwrap();
-            let printed = String::from_utf8(output.stdout).unwrap();
-            assert!(output.status.success(), "{printed}\n{}", String::from_utf8_lossy(&output.stderr));
-            let succeeded = printed.lines().find_map(|line| line.strip_prefix("succeeded: ")).unwrap();
-            succeeded.parse::<u32>().unwrap()
-        })
-        .sum()
+    succeeded(processes)
 }
 
 async fn of_64_tries_in_three_processes_as_many_as_allowed_are_counted(server: Server) {

@@ -13,6 +13,7 @@ use crate::samples::{
 };
 use crate::servers::Suite;
 use crate::servers::redis::RedisServer;
+use crate::stores::checks;
 use crate::stores::storage::{count, request};
 use crate::{Server, tests};
 
@@ -34,25 +35,7 @@ pub(crate) fn tests(suite: &mut Suite<RedisServer>) {
 async fn metacharacters_are_read_back_as_they_were_written(server: Server) {
     let codes = codes(server).await;
     let strange = "'; return redis.call('FLUSHALL') -- %_\"\r\n*1\r\n\u{0}\u{1F600}";
-    let mut row = pending(1);
-    row.contact = email("o'brien%_--@example.no");
-    row.locale = Some(Locale::new(strange));
-    row.format = CodeFormat::letters(15).unwrap();
-    codes.insert(&row).await.unwrap();
-    let target = CodeTarget {
-        account: AccountId::new(strange),
-        destination: email("o'brien%_--@example.no"),
-        credential_version: CredentialVersion::from_stored(strange),
-    };
-    let code = ArmedCode { target, mac: armed().mac };
-    assert!(codes.arm(&handle(1), 1, &code, now()).await.unwrap());
-    let Attempt::Counted(stored) = codes.count_attempt(&handle(1), now()).await.unwrap() else { panic!() };
-    assert_eq!(stored.pending.contact.canonical(), row.contact.canonical());
-    assert_eq!(stored.pending.locale, row.locale);
-    assert_eq!(stored.pending.format, row.format);
-    let target = stored.armed.unwrap().target;
-    assert_eq!(target.account.as_str(), strange);
-    assert_eq!(target.credential_version.as_str(), strange);
+    checks::metacharacters_are_read_back_as_they_were_written(&codes, strange).await;
 }
 
 async fn as_many_tries_as_a_number_holds_may_be_allowed(server: Server) {
@@ -181,10 +164,7 @@ async fn a_refund_removes_a_log_without_events_and_keeps_the_others(server: Serv
 }
 
 async fn a_batch_without_charges_is_allowed(server: Server) {
-    let throttle = throttle(server).await;
-    let Verdict::Allowed(ticket) = throttle.charge(&[], now()).await.unwrap() else { panic!() };
-    throttle.refund(&ticket).await.unwrap();
-    throttle.lift(&[]).await.unwrap();
+    checks::a_batch_without_charges_is_allowed(&throttle(server).await).await;
 }
 
 async fn stores_print_nothing_but_their_prefix(server: Server) {

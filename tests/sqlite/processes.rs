@@ -10,6 +10,7 @@ use vestibule::ports::{Attempt, CodeStore, ThrottleStore, UserDirectory};
 use vestibule::throttle::Verdict;
 
 use crate::database::{Database, change, charges, handle, now, ola, pending};
+use crate::stores::processes::succeeded;
 
 /// What each process does 32 times at once.
 const TASK: &str = "VESTIBULE_TEST_TASK";
@@ -74,16 +75,7 @@ async fn tried_in_two_processes(database: &Database, task: &str) -> u32 {
         .collect();
     tokio::time::sleep(Duration::from_millis(100)).await;
     std::fs::write(format!("{}.go", database.path().display()), "").unwrap();
-    processes
-        .into_iter()
-        .map(|process| {
-            let output = process.wait_with_output().unwrap();
-            let printed = String::from_utf8(output.stdout).unwrap();
-            assert!(output.status.success(), "{printed}\n{}", String::from_utf8_lossy(&output.stderr));
-            let succeeded = printed.lines().find_map(|line| line.strip_prefix("succeeded: ")).unwrap();
-            succeeded.parse::<u32>().unwrap()
-        })
-        .sum()
+    succeeded(processes)
 }
 
 #[tokio::test]

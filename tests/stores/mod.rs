@@ -3,5 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+pub(crate) mod checks;
+pub(crate) mod processes;
 pub(crate) mod samples;
 pub(crate) mod storage;
