@@ -1,14 +1,8 @@
 use std::sync::Arc;
-use std::time::Duration;
 
-use vestibule::code::CodeFormat;
-use vestibule::ports::{ArmedCode, Attempt, CodeStore, CodeTarget, Reissue, ThrottleStore};
-use vestibule::throttle::Verdict;
-use vestibule::time::OffsetDateTime;
-use vestibule::{AccountId, CredentialVersion, Locale};
-
-use crate::database::{Database, armed, email, handle, in_minutes, now, pending};
+use crate::database::Database;
 use crate::servers::postgres::PostgresServer;
+use crate::stores::checks;
 
 pub(crate) async fn metacharacters_are_read_back_as_they_were_written(server: Arc<PostgresServer>) {
     let database = Database::new(&server).await;

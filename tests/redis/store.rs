@@ -2,13 +2,11 @@ use std::time::Duration;
 
 use redis::{AsyncCommands, cmd};
 use vestibule::adapters::redis::{RedisCodes, RedisThrottle};
-use vestibule::code::CodeFormat;
-use vestibule::ports::{ArmedCode, Attempt, CodeStore, CodeTarget, PendingCode, Reissue, ThrottleStore};
+use vestibule::ports::{Attempt, CodeStore, PendingCode, Reissue, ThrottleStore};
 use vestibule::throttle::Verdict;
-use vestibule::{AccountId, CredentialVersion, Locale};
 
 use crate::samples::{
-    armed, charges, code_key, codes, connect, email, handle, in_minutes, now, options, pending, throttle,
+    armed, charges, code_key, codes, connect, handle, in_minutes, now, options, pending, throttle,
     throttle_key,
 };
 use crate::servers::Suite;

@@ -1,12 +1,8 @@
-use std::time::Duration;
-
-use vestibule::code::CodeFormat;
-use vestibule::ports::{ArmedCode, Attempt, CodeStore, CodeTarget, Reissue, ThrottleStore};
+use vestibule::ports::ThrottleStore;
 use vestibule::throttle::Verdict;
-use vestibule::time::OffsetDateTime;
-use vestibule::{AccountId, CredentialVersion, Locale};
 
-use crate::database::{Database, armed, charges, email, handle, in_minutes, now, pending};
+use crate::database::{Database, charges, now};
+use crate::stores::checks;
 
 #[tokio::test]
 async fn metacharacters_are_read_back_as_they_were_written() {
