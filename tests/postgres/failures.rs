@@ -1,56 +1,23 @@
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgPool, PgPoolOptions};
-use vestibule::account::{Registration, RegistrationProblem};
+use vestibule::account::Registration;
 use vestibule::adapters::postgres::{PostgresCodes, PostgresDirectory, PostgresThrottle, migrate};
 use vestibule::error::{BackendError, BackendErrorKind};
 use vestibule::ports::{Attempt, CodeStore, ThrottleStore, UserDirectory};
 use vestibule::throttle::{Ticket, Verdict};
-use vestibule::{AccountId, CredentialVersion, PasswordHash};
 
 use crate::database::{
     Database, armed, change, charges, email, handle, in_minutes, now, ola, pending, pool, pool_with,
 };
 use crate::servers::postgres::PostgresServer;
-
-fn problem(problem: RegistrationProblem) -> BackendError {
-    match problem {
-        RegistrationProblem::Backend(error) => error,
-        other => panic!("{other:?}"),
-    }
-}
+use crate::stores::failures::{self, assert_all, problem};
 
 /// What every operation answers, those that write first.
 pub(crate) async fn failures_of(pool: &PgPool) -> (Vec<BackendError>, Vec<BackendError>) {
-    let directory = PostgresDirectory::new(pool.clone());
     let (codes, throttle) = (PostgresCodes::new(pool.clone()), PostgresThrottle::new(pool.clone()));
-    let (id, version) = (AccountId::new("1"), CredentialVersion::from_stored("1"));
-    let hash = PasswordHash::from_stored("old");
-    let writing = vec![
-        problem(directory.register(ola()).await.unwrap_err()),
-        directory.register_all([ola()]).await.unwrap_err(),
-        problem(directory.replace_contacts(&id, vec![email("kari@example.no")]).await.unwrap_err()),
-        directory.suspend(&id).await.unwrap_err(),
-        directory.resume(&id).await.unwrap_err(),
-        directory.replace_credential(&id, &version, &change("new")).await.unwrap_err(),
-        directory.replace_hash(&id, &hash, &hash).await.unwrap_err(),
-        codes.insert(&pending(1)).await.unwrap_err(),
-        codes.arm(&handle(1), 1, &armed(), now()).await.unwrap_err(),
-        codes.reissue(&handle(1), now(), now()).await.unwrap_err(),
-        codes.count_attempt(&handle(1), now()).await.unwrap_err(),
-        codes.take(&handle(1), 1, now()).await.unwrap_err(),
-        codes.purge(now()).await.unwrap_err(),
-        throttle.charge(&charges([1]), now()).await.unwrap_err(),
-        throttle.lift(&[charges([1])[0].key]).await.unwrap_err(),
-        throttle.purge(now()).await.unwrap_err(),
-    ];
-    let mut reading = Vec::new();
-    reading.extend(directory.get(&id).await.err());
-    reading.extend(directory.find(&email("ola@example.no")).await.err());
-    reading.extend(directory.accounts_after(None, 10).await.err());
-    (writing, reading)
+    failures::failures_of(&PostgresDirectory::new(pool.clone()), &codes, &throttle).await
 }
 
 /// How many rows each table has: what was refused leaves none behind.
@@ -61,17 +28,6 @@ async fn rows(database: &Database) -> Vec<i64> {
         rows.push(sqlx::query_scalar(count).fetch_one(&database.pool).await.unwrap());
     }
     rows
-}
-
-fn assert_all(errors: &[BackendError], kind: BackendErrorKind, advice: &str) {
-    for error in errors {
-        assert_eq!(error.kind(), kind, "{error:?}");
-        assert!(error.to_string().contains(advice), "{error:?}");
-        let printed = format!("{error:?} {error} {:?}", error.source().map(ToString::to_string));
-        for value in ["ola", "example.no", "Nordmann", "new"] {
-            assert!(!printed.contains(value), "{printed}");
-        }
-    }
 }
 
 pub(crate) async fn a_missing_schema_is_named_as_such(server: Arc<PostgresServer>) {

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::json;
+use tempfile::TempDir;
 use thirtyfour::prelude::WebDriver;
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities};
 
@@ -26,12 +27,16 @@ pub enum Scripts {
 pub struct Chrome {
     pub driver: WebDriver,
     process: Child,
+    /// Where it keeps its profile; it goes with it, also where the browser was ended before it could tidy up.
+    _folder: TempDir,
 }
 
 impl Chrome {
     pub async fn start(language: &str, scripts: Scripts) -> Self {
+        let folder = TempDir::new().unwrap();
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
+            .env("TMPDIR", folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -61,7 +66,7 @@ impl Chrome {
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.unwrap();
         // On a machine that has much to do, all the rules of accessibility take a while.
         driver.set_script_timeout(Duration::from_secs(120)).await.unwrap();
-        Self { driver, process }
+        Self { driver, process, _folder: folder }
     }
 }
 
