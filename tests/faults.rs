@@ -9,6 +9,10 @@ mod world;
 mod aside;
 #[path = "faults/cancellation.rs"]
 mod cancellation;
+#[path = "faults/judging.rs"]
+mod judging;
+#[path = "faults/moody.rs"]
+mod moody;
 #[path = "faults/ports.rs"]
 mod ports;
 #[path = "faults/scene.rs"]

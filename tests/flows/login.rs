@@ -1,4 +1,3 @@
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -86,60 +85,6 @@ async fn the_owners_success_changes_nothing_that_a_stranger_can_see() {
         seen
     };
     assert_eq!(seen_by_a_stranger(false).await, seen_by_a_stranger(true).await);
-}
-
-#[tokio::test]
-async fn a_strangers_failures_do_not_keep_out_a_browser_that_has_logged_in_before() {
-    let world = World::new();
-    world.active("ola@example.no").await;
-    let device = world.log_in("ola@example.no", PASSWORD).await.unwrap().device.unwrap();
-    for _ in 0..5 {
-        let _ = world.service.log_in(&address("ola@example.no"), secret("galt"), &from(66)).await;
-    }
-    assert!(matches!(world.log_in("ola@example.no", PASSWORD).await, Err(Error::Throttled { .. })));
-    let origin = here().with_device(device.clone());
-    world.service.log_in(&address("ola@example.no"), secret(PASSWORD), &origin).await.unwrap();
-    // With another address the token is worth nothing.
-    world.active("kari@example.no").await;
-    for _ in 0..5 {
-        let _ = world.service.log_in(&address("kari@example.no"), secret("galt"), &from(66)).await;
-    }
-    let stolen = world.service.log_in(&address("kari@example.no"), secret(PASSWORD), &origin).await;
-    assert!(matches!(stolen, Err(Error::Throttled { .. })));
-}
-
-#[tokio::test]
-async fn ten_failures_void_a_device_token() {
-    let world = World::new();
-    world.active("ola@example.no").await;
-    let device = world.log_in("ola@example.no", PASSWORD).await.unwrap().device.unwrap();
-    let origin = here().with_device(device);
-    for _ in 0..10 {
-        let failed = world.service.log_in(&address("ola@example.no"), secret("galt"), &origin).await;
-        assert!(matches!(failed, Err(Error::CredentialsRejected)), "{failed:?}");
-        world.clock.turn(Duration::from_secs(3_600));
-    }
-    // From here on it counts like a stranger's: five more, and then a wait that all strangers share.
-    for _ in 0..5 {
-        let failed = world.service.log_in(&address("ola@example.no"), secret("galt"), &origin).await;
-        assert!(matches!(failed, Err(Error::CredentialsRejected)), "{failed:?}");
-    }
-    let waiting = world.service.log_in(&address("ola@example.no"), secret(PASSWORD), &from(66)).await;
-    assert!(matches!(waiting, Err(Error::Throttled { .. })));
-}
-
-#[tokio::test]
-async fn a_device_token_dies_with_the_credential_it_was_earned_with() {
-    let world = World::new();
-    let id = world.active("ola@example.no").await;
-    let old = world.log_in("ola@example.no", PASSWORD).await.unwrap().device.unwrap();
-    world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await.unwrap();
-    let origin = here().with_device(old);
-    for _ in 0..5 {
-        let _ = world.service.log_in(&address("ola@example.no"), secret("galt"), &origin).await;
-    }
-    let stranger = world.service.log_in(&address("ola@example.no"), secret(ANOTHER), &from(66)).await;
-    assert!(matches!(stranger, Err(Error::Throttled { .. })), "its failures were counted for everybody");
 }
 
 #[tokio::test]
@@ -292,53 +237,6 @@ async fn a_hash_of_older_parameters_is_renewed_at_the_next_log_in() {
     dearer.log_in(&address("ola@example.no"), secret(PASSWORD), &here()).await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_log_ins_at_once_hold_the_memory_of_two_hashes_and_what_is_refused_is_refused_at_once() {
-    let threads = NonZeroUsize::new(2).unwrap();
-    let hashing = HashingSettings::default().threads(threads).queue_places(NonZeroUsize::new(100).unwrap());
-    let world = World::with(|builder| builder.hashing(hashing));
-    world.active("ola@example.no").await;
-    let before = world.service.hash_pool();
-    let tasks: Vec<_> = (0..1_000)
-        .map(|n| {
-            let service = world.service.clone();
-            let name = if n == 0 { "ola@example.no".into() } else { format!("ingen{n}@example.no") };
-            tokio::spawn(async move { service.log_in(&address(&name), secret(PASSWORD), &from(n)).await })
-        })
-        .collect();
-    let (mut judged, mut overloaded) = (0, 0);
-    for task in tasks {
-        match task.await.unwrap() {
-            Ok(_) | Err(Error::CredentialsRejected) => judged += 1,
-            Err(Error::Overloaded) => overloaded += 1,
-            Err(other) => panic!("{other:?}"),
-        }
-    }
-    let after = world.service.hash_pool();
-    assert_eq!(judged + overloaded, 1_000);
-    assert!(overloaded > 0, "more was asked than there are places");
-    assert_eq!(after.started - before.started, judged, "what is refused reaches no thread");
-    assert!(after.peak_memory_kib <= 2 * u64::from(Argon2Cost::RECOMMENDED.memory_kib()), "{after:?}");
-    assert_eq!((after.places_taken, after.running), (0, 0));
-}
-
-#[tokio::test]
-async fn strangers_at_the_same_source_do_not_keep_out_a_browser_that_has_logged_in_before() {
-    let world = World::with_settings(|settings| {
-        settings.log_ins_per_source =
-            vestibule::throttle::Schedule::window(10, Duration::from_secs(900)).unwrap();
-    });
-    world.active("ola@example.no").await;
-    let device = world.log_in("ola@example.no", PASSWORD).await.unwrap().device.unwrap();
-    for n in 0..10 {
-        let _ =
-            world.service.log_in(&address(&format!("ingen{n}@example.no")), secret("galt"), &here()).await;
-    }
-    assert!(matches!(world.log_in("ola@example.no", PASSWORD).await, Err(Error::Throttled { .. })));
-    let origin = here().with_device(device);
-    world.service.log_in(&address("ola@example.no"), secret(PASSWORD), &origin).await.unwrap();
-}
-
 #[tokio::test]
 async fn a_suspended_account_is_refused_at_the_cost_of_every_refusal_right_password_or_wrong() {
     let cheapest = Argon2Cost::dangerous_cheapest();
@@ -356,32 +254,4 @@ async fn a_suspended_account_is_refused_at_the_cost_of_every_refusal_right_passw
     }
     assert_eq!(hashes[0], hashes[2], "a right password is told by nothing");
     assert_eq!(hashes[1], hashes[2]);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_member_takes_no_more_of_the_hasher_than_a_share() {
-    let hashing = HashingSettings::default()
-        .threads(NonZeroUsize::new(1).unwrap())
-        .queue_places(NonZeroUsize::new(16).unwrap());
-    let world = World::with(|builder| builder.hashing(hashing));
-    world.active("ola@example.no").await;
-    let mut devices = Vec::new();
-    for _ in 0..20 {
-        devices.push(world.log_in("ola@example.no", PASSWORD).await.unwrap().device.unwrap());
-    }
-    let tasks: Vec<_> = devices
-        .into_iter()
-        .enumerate()
-        .map(|(n, device)| {
-            let (service, origin) = (world.service.clone(), from(n as u32).with_device(device));
-            tokio::spawn(async move {
-                service.log_in(&address("ola@example.no"), secret(PASSWORD), &origin).await
-            })
-        })
-        .collect();
-    let stranger = world.service.log_in(&address("ingen@example.no"), secret(PASSWORD), &from(99)).await;
-    assert!(matches!(stranger, Err(Error::CredentialsRejected)), "{stranger:?}");
-    for task in tasks {
-        let _ = task.await.unwrap();
-    }
 }

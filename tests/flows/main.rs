@@ -1,5 +1,5 @@
-//! The flows, end to end on memory ports: one file per flow, named as in `src/service/`, one for what happens
-//! behind the answer, and one for asking again.
+//! The flows, end to end on memory ports: one file per flow, named as in `src/service/`, and one for each of what
+//! happens behind the answer, asking again, browsers that are known, how many guesses there are, and shares of the hasher.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
 
@@ -8,10 +8,13 @@ mod world;
 
 mod activation;
 mod delivery;
+mod devices;
+mod guesses;
 mod login;
 mod operator;
 mod password_change;
 mod recovery;
 mod redemption;
 mod resending;
+mod shares;
 mod statements;
