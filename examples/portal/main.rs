@@ -72,9 +72,9 @@ async fn run() -> Result<(), String> {
     let (listener, site) = server::listen(&configuration).await?;
     let app = App::start(&configuration, site).await?;
     announce(&app);
-    let housekeeping = housekeeping::begin(app.clone());
+    let housekeeping = housekeeping::begin(&app);
     server::serve(listener, routes::all(&app), server::told_to_stop()).await;
-    housekeeping.abort();
+    drop(housekeeping);
     app.stop().await;
     Ok(())
 }

@@ -38,6 +38,7 @@ pub fn build(
         keys::read_or_make(&configuration.key_file)?,
         profile,
     )
+    .message_queue(database.messages())
     .events(TracingEvents::default())
     .build()
     .map_err(|error| error.to_string())

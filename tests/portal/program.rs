@@ -18,6 +18,11 @@ use crate::client::Client;
 pub const LOOKS: u32 = 2_400;
 pub const PAUSE: Duration = Duration::from_millis(25);
 
+/// The database in a portal's folder.
+pub fn database(folder: &TempDir) -> SqlitePool {
+    SqlitePool::connect_lazy_with(connect_options(folder.path().join("portal.db")))
+}
+
 /// The example program, which cargo builds with the tests.
 pub fn executable() -> PathBuf {
     let test = std::env::current_exe().unwrap();
@@ -87,6 +92,13 @@ impl Portal {
         (status, folder)
     }
 
+    /// Ends it as a crash does, and leaves its folder.
+    pub fn kill(mut self) -> TempDir {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap())
+    }
+
     pub fn log(&self) -> String {
         read(&self.folder.path().join("log"))
     }
@@ -100,7 +112,7 @@ impl Portal {
 
     /// Its database, from outside.
     pub fn database(&self) -> SqlitePool {
-        SqlitePool::connect_lazy_with(connect_options(self.folder.path().join("portal.db")))
+        database(&self.folder)
     }
 
     pub async fn execute(&self, sql: &'static str) {

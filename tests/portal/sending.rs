@@ -4,14 +4,19 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::client::PASSWORD;
-use crate::program::{Portal, refused};
+use crate::program::{LOOKS, PAUSE, Portal, database, refused};
 use crate::trials;
 
-trials!(messages_go_to_the_mail_server_and_the_gateway, the_two_go_together);
+trials!(
+    messages_go_to_the_mail_server_and_the_gateway,
+    what_a_killed_portal_had_accepted_is_sent_by_the_next_one,
+    the_two_go_together,
+);
 
 /// What arrived, as it came.
 type Letters = Arc<Mutex<Vec<String>>>;
@@ -40,6 +45,44 @@ async fn messages_go_to_the_mail_server_and_the_gateway() {
         letter.contains("anne.hansen@example.com") && letter.contains("ikke-svar@example.no"),
         "{letter}"
     );
+}
+
+async fn what_a_killed_portal_had_accepted_is_sent_by_the_next_one() {
+    // A mail server that lets one in and says nothing.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mail = listener.local_addr().unwrap();
+    let smtp = format!("smtp://{mail}?tls=none");
+    let senders = [
+        ("SMTP_URL", smtp.as_str()),
+        ("SMS_GATEWAY_URL", "https://127.0.0.1:1/send?from=Forbundet&tls=none"),
+    ];
+    let portal = Portal::start_with(&senders);
+    // Her account is not active yet: she is told so.
+    portal.client().ask_for_code("/recover", "anne.hansen@example.com").await;
+    until_waiting(&portal.folder, 1).await;
+    let folder = portal.kill();
+
+    let letters = serve(listener, receive_mail);
+    // The claim of the one that was killed has had its time.
+    sqlx::query("update vestibule_messages set due_at = 0").execute(&database(&folder)).await.unwrap();
+    let portal = Portal::start_in(folder, &senders);
+    let letter = first(&letters).await;
+    assert!(letter.contains("anne.hansen@example.com"), "{letter}");
+    until_waiting(&portal.folder, 0).await;
+}
+
+async fn until_waiting(folder: &TempDir, messages: i64) {
+    let count = async || {
+        let count = sqlx::query_scalar::<_, i64>("select count(*) from vestibule_messages");
+        count.fetch_one(&database(folder)).await.unwrap()
+    };
+    for _ in 0..LOOKS {
+        if count().await == messages {
+            return;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    panic!("there are not {messages} messages stored");
 }
 
 async fn the_two_go_together() {
@@ -74,6 +117,13 @@ where
 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
+    (address, serve(listener, answer))
+}
+
+fn serve<F>(listener: TcpListener, answer: fn(TcpStream, Letters) -> F) -> Letters
+where
+    F: Future<Output = Option<()>> + Send + 'static,
+{
     let arrived = Letters::default();
     let letters = Arc::clone(&arrived);
     tokio::spawn(async move {
@@ -81,7 +131,7 @@ where
             tokio::spawn(answer(stream, Arc::clone(&letters)));
         }
     });
-    (address, arrived)
+    arrived
 }
 
 /// As much of a gateway as it takes.

@@ -10,10 +10,10 @@ use std::time::Duration;
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::SqlitePool;
 use vestibule::account::{Registration, RegistrationProblem};
-use vestibule::adapters::postgres::PostgresDirectory;
-use vestibule::adapters::sqlite::SqliteDirectory;
+use vestibule::adapters::postgres::{PostgresDirectory, PostgresMessages};
+use vestibule::adapters::sqlite::{SqliteDirectory, SqliteMessages};
 use vestibule::error::BackendError;
-use vestibule::ports::{CodeStore, ThrottleStore, UserDirectory};
+use vestibule::ports::{CodeStore, MessageQueue, ThrottleStore, UserDirectory};
 
 use self::redis::Redis;
 
@@ -90,6 +90,14 @@ impl Database {
             (Some(redis), _) => Arc::new(redis.throttle.clone()),
             (None, Pool::Sqlite(pool)) => Arc::new(sqlite::throttle(pool)),
             (None, Pool::Postgres(pool)) => Arc::new(postgres::throttle(pool)),
+        }
+    }
+
+    /// What was accepted and is not sent yet: it outlives the program.
+    pub fn messages(&self) -> Arc<dyn MessageQueue> {
+        match &self.pool {
+            Pool::Sqlite(pool) => Arc::new(SqliteMessages::new(pool.clone())),
+            Pool::Postgres(pool) => Arc::new(PostgresMessages::new(pool.clone())),
         }
     }
 
