@@ -7,6 +7,8 @@
 
 mod arming;
 mod paying;
+#[cfg(feature = "message-queue")]
+mod resuming;
 mod sending;
 #[cfg(feature = "message-queue")]
 mod stored;
