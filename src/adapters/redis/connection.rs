@@ -8,7 +8,7 @@ use redis::{Cmd, ErrorKind, FromRedisValue, Pipeline, RedisResult, ServerErrorKi
 use crate::error::{BackendError, BackendErrorKind};
 
 use super::failure::failed;
-use super::options::RedisOptions;
+use super::options::{Check, RedisOptions};
 use super::script::Script;
 use super::server;
 
@@ -44,8 +44,11 @@ impl Connection {
     ) -> Result<Self, BackendError> {
         options.checked()?;
         let connection = Self { manager, answer_within: options.answer_within };
-        server::check(&connection, options.check).await?;
-        Ok(connection)
+        if options.check == Check::Nothing {
+            return Ok(connection);
+        }
+        let told: String = connection.ask(&redis::cmd("INFO")).await?;
+        server::refusal(&told).map_or(Ok(connection), Err)
     }
 
     pub(super) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BackendError> {

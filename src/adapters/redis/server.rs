@@ -2,23 +2,12 @@
 
 use crate::error::{BackendError, BackendErrorKind};
 
-use super::connection::Connection;
-use super::options::Check;
-
 const OLDEST_VERSION: u32 = 7;
 
 /// Refuses a server that is too old, a replica, or may throw counts away.
 ///
-/// `INFO` tells all of it, also where `CONFIG` is forbidden, as hosted servers do.
-pub(super) async fn check(connection: &Connection, check: Check) -> Result<(), BackendError> {
-    if check == Check::Nothing {
-        return Ok(());
-    }
-    let told: String = connection.ask(&redis::cmd("INFO")).await?;
-    refusal(&told).map_or(Ok(()), Err)
-}
-
-fn refusal(told: &str) -> Option<BackendError> {
+/// `told` is what it answers to `INFO`, which tells all of it, also where `CONFIG` is forbidden, as hosted servers do.
+pub(super) fn refusal(told: &str) -> Option<BackendError> {
     use BackendErrorKind::{Busy, Misconfigured};
     let value = |name: &str| {
         told.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map_or("", str::trim)
