@@ -57,3 +57,6 @@ pub mod writing_a_port {}
 
 #[doc = include_str!("moving.md")]
 pub mod moving {}
+
+#[doc = include_str!("comparison.md")]
+pub mod comparison {}
