@@ -159,6 +159,16 @@ pub struct CodeFormatProblem;
 /// A one-time code, as it is sent or as it was typed.
 ///
 /// It cannot be printed, serialised or compared: what is compared is its MAC, in constant time.
+///
+/// # Examples
+///
+/// ```
+/// use vestibule::Code;
+///
+/// assert_eq!(Code::parse(" 0123 4567 ")?.expose(), "01234567");
+/// assert!(Code::parse("1234?567").is_err());
+/// # Ok::<(), vestibule::code::CodeProblem>(())
+/// ```
 #[derive(Clone)]
 pub struct Code(Zeroizing<String>);
 

@@ -16,6 +16,15 @@ use crate::random;
 /// It opens nothing: it gives its holder waits and request limits of his own, apart from those that strangers share.
 /// It is bound to the e-mail address it was earned for and to the account's credential version, carries a MAC under
 /// the service key, and is void after ten failures. Keep it in a long-lived `HttpOnly` cookie.
+///
+/// # Examples
+///
+/// ```
+/// use vestibule::DeviceToken;
+///
+/// // What a browser sends back is a token or nothing: a damaged one is no error.
+/// assert!(DeviceToken::parse("no token").is_none());
+/// ```
 #[derive(Clone)]
 pub struct DeviceToken(Zeroizing<Vec<u8>>);
 

@@ -17,6 +17,19 @@ use crate::password::PasswordProblem;
 /// whether somebody is registered. The true reason goes to the [`EventSink`](crate::ports::EventSink). To say it to a
 /// person, in her language, use [`AccountService::explain`](crate::AccountService::explain); to say it over HTTP,
 /// [`http_status`](Self::http_status) and [`retry_after`](Self::retry_after).
+///
+/// # Examples
+///
+/// A refusal as an answer over HTTP: status, seconds to wait, and a sentence for the page.
+///
+/// ```
+/// use vestibule::{AccountService, Error};
+///
+/// fn answer(accounts: &AccountService, error: &Error) -> (u16, Option<u64>, String) {
+///     let seconds = error.retry_after().map(|wait| wait.as_secs().max(1));
+///     (error.http_status(), seconds, accounts.explain(error, None))
+/// }
+/// ```
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum Error {

@@ -105,6 +105,18 @@ pub(crate) struct KeyId(pub(crate) [u8; 4]);
 /// Codes, device tokens and stored messages are made under the current key and carry its id; retired keys verify for as
 /// long as such a thing lives. The identifier key names people in throttles and events without saying who they are: it does not
 /// rotate, since every count would start anew.
+///
+/// # Examples
+///
+/// A key is replaced by making a new one current and keeping the old one among the retired:
+///
+/// ```
+/// use vestibule::{KeyRing, ServiceKey};
+///
+/// let (new, old, identifiers) = (ServiceKey::generate()?, ServiceKey::generate()?, ServiceKey::generate()?);
+/// let keys = KeyRing::new(new, identifiers).with_retired(old);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct KeyRing {
     current: Subkeys,
     retired: Vec<Subkeys>,

@@ -79,6 +79,13 @@
 //! | `argon2-simd` | | a faster Argon2 of a young crate without an audit, by choice (`hasher::SimdArgon2`) |
 //! | `full` | | all of them but `argon2-simd` |
 //!
+//! # What it is made of
+//!
+//! Rust 1.94 or later; a later one is asked for by a minor version, and the changelog says so. A type of another crate is
+//! public only where it has to be: [`secrecy`] and [`time`], which are exported from here, `zeroize`, and the traits of
+//! `serde` on what may be kept as text. A driver's type is public only where its pool, client or handle is handed to an
+//! adapter.
+//!
 //! # What it is not
 //!
 //! It makes no sessions: it gives the application what sessions need. There is no OAuth, no JWT, no registration by

@@ -11,6 +11,21 @@ use crate::locale::Locale;
 /// The library reads no headers: the application decides which address to trust (the socket's, or a header that its
 /// own proxy sets). There is no `Default`: forgetting the address must not switch off a limit. Requests
 /// [without an address](Self::without_address) share one source, with the limits of one.
+///
+/// # Examples
+///
+/// ```
+/// use std::net::SocketAddr;
+/// use vestibule::{DeviceToken, Origin};
+///
+/// fn origin(peer: SocketAddr, device_cookie: Option<&str>) -> Origin {
+///     let origin = Origin::from_address(peer.ip());
+///     match device_cookie.and_then(DeviceToken::parse) {
+///         Some(device) => origin.with_device(device),
+///         None => origin,
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Origin {

@@ -7,6 +7,16 @@ use crate::locale::Locale;
 /// Who writes to the person: named in every message.
 ///
 /// All of it is configuration. Nothing that a request carries, its `Host` header least of all, reaches a message.
+///
+/// # Examples
+///
+/// ```
+/// use vestibule::{Locale, ServiceProfile};
+///
+/// let profile = ServiceProfile::new("Eksempelforbundet", "medlem@example.no, 22 00 00 00")
+///     .pages("https://min.example.no/login", "https://min.example.no/activate", "https://min.example.no/recover")
+///     .locale(Locale::NORWEGIAN);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceProfile {

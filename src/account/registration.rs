@@ -9,6 +9,19 @@ use crate::error::BackendError;
 use crate::locale::Locale;
 
 /// A person to be entered into one of this crate's own directories.
+///
+/// # Examples
+///
+/// ```
+/// use vestibule::account::Registration;
+/// use vestibule::{CallingCode, EmailAddress, Locale, PhoneNumber};
+///
+/// let kari = Registration::new(EmailAddress::parse("kari@example.no")?)
+///     .contact(PhoneNumber::parse("412 34 567", CallingCode::NORWAY)?)
+///     .name("Kari Nordmann")
+///     .locale(Locale::NORWEGIAN);
+/// # Ok::<(), vestibule::contact::ContactProblem>(())
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Registration {

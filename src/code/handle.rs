@@ -18,6 +18,19 @@ use crate::random;
 /// refused before it costs a try, until when it is valid, and when it can be sent again. None of this depends on who
 /// is registered. It is there to be shown: what holds is what the store holds, and whoever changes it misleads nobody
 /// but himself.
+///
+/// # Examples
+///
+/// ```
+/// use vestibule::{CodeHandle, CodeRequest};
+///
+/// fn cookie(request: &CodeRequest) -> String {
+///     format!("flow={}; HttpOnly; Secure; SameSite=Lax", request.handle.expose_for_cookie())
+/// }
+///
+/// // A damaged cookie reads as an expired code.
+/// assert!(CodeHandle::parse("nonsense").is_err());
+/// ```
 #[derive(Clone)]
 pub struct CodeHandle {
     format: CodeFormat,

@@ -27,6 +27,18 @@ const KIND: &str = "email:";
 ///
 /// Nothing but case and composition is folded away. A letter that only looks like another one, or that
 /// compatibility normalisation (NFKC) would turn into one, makes another address or none: never an ASCII one.
+///
+/// # Examples
+///
+/// ```
+/// use vestibule::EmailAddress;
+///
+/// let address = EmailAddress::parse(" Kari.Nordmann@Example.no ")?;
+/// assert_eq!(address.as_str(), "Kari.Nordmann@Example.no");
+/// assert_eq!(address.canonical(), "kari.nordmann@example.no");
+/// assert!(EmailAddress::parse("Kari <kari@example.no>").is_err());
+/// # Ok::<(), vestibule::contact::ContactProblem>(())
+/// ```
 #[derive(Clone)]
 pub struct EmailAddress {
     spelling: String,

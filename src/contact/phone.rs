@@ -13,6 +13,17 @@ const KIND: &str = "phone:";
 /// A phone number in E.164 form: `+`, an assigned calling code and the rest, 7 to 15 digits together.
 ///
 /// Whether the number is in use is not known; that is what a code proves.
+///
+/// # Examples
+///
+/// ```
+/// use vestibule::{CallingCode, PhoneNumber};
+///
+/// let number = PhoneNumber::parse("412 34 567", CallingCode::NORWAY)?;
+/// assert_eq!(number.as_str(), "+4741234567");
+/// assert!(PhoneNumber::parse("412O4567", CallingCode::NORWAY).is_err(), "a letter O is no zero");
+/// # Ok::<(), vestibule::contact::ContactProblem>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PhoneNumber {
     /// The number behind [`KIND`], as limits and stores ask for it at every turn.

@@ -68,6 +68,17 @@ impl fmt::Debug for Pepper {
 /// To replace a pepper, make a new one with a new version current, and retire the old one. Each person's hash is made
 /// anew at the next log-in. When no stored hash begins with the old version any longer, the old pepper can go; a hash
 /// whose pepper is gone can no longer be verified, and its owner recovers the password.
+///
+/// # Examples
+///
+/// ```
+/// use vestibule::hasher::{Pepper, PepperProblem, Peppers};
+/// use vestibule::secrecy::SecretSlice;
+///
+/// fn peppers(new: SecretSlice<u8>, old: SecretSlice<u8>) -> Result<Peppers, PepperProblem> {
+///     Ok(Peppers::current(Pepper::new(2, new)?).with_retired(Pepper::new(1, old)?))
+/// }
+/// ```
 #[derive(Debug, Default)]
 pub struct Peppers {
     current: Option<Pepper>,

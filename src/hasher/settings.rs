@@ -26,6 +26,16 @@ use crate::error::{BackendError, BackendErrorKind};
 ///
 /// Memory is bounded by threads times accepted memory, and stays at threads times the cost's as long as no stored
 /// hash asks for more.
+///
+/// # Examples
+///
+/// ```
+/// use std::num::NonZeroUsize;
+/// use vestibule::hasher::{Argon2Cost, HashingSettings};
+///
+/// let two = NonZeroUsize::MIN.saturating_add(1);
+/// let hashing = HashingSettings::default().cost(Argon2Cost::MEMORY_47104).threads(two);
+/// ```
 #[derive(Debug, Default)]
 pub struct HashingSettings {
     pub(super) cost: Argon2Cost,

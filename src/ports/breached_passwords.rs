@@ -16,6 +16,26 @@ use crate::error::BackendError;
 /// # Errors
 ///
 /// When it cannot be asked. What happens then was declared with it: [`WhenUnavailable`].
+///
+/// # Examples
+///
+/// ```
+/// use std::collections::HashSet;
+/// use vestibule::error::BackendError;
+/// use vestibule::ports::BreachedPasswords;
+/// use vestibule::secrecy::{ExposeSecret, SecretString};
+///
+/// /// A list that the operator keeps.
+/// #[derive(Debug)]
+/// struct List(HashSet<String>);
+///
+/// #[vestibule::async_trait]
+/// impl BreachedPasswords for List {
+///     async fn contains(&self, password: &SecretString) -> Result<bool, BackendError> {
+///         Ok(self.0.contains(password.expose_secret()))
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait BreachedPasswords: Debug + Send + Sync + 'static {
     /// Whether the password was found in a breach.

@@ -22,6 +22,30 @@ use crate::service::password_change::refusal;
 use crate::throttle::ThrottleKey;
 
 /// Somebody is who she says. What a session needs; the library makes none.
+///
+/// # Examples
+///
+/// ```
+/// use vestibule::{AccountId, AccountService, CredentialVersion, EmailAddress, Error, Origin, secrecy::SecretString};
+///
+/// /// What an application keeps in its own session.
+/// struct Session {
+///     account: AccountId,
+///     version: CredentialVersion,
+/// }
+///
+/// async fn log_in(
+///     accounts: &AccountService, email: &EmailAddress, password: SecretString, origin: &Origin,
+/// ) -> Result<Session, Error> {
+///     let login = accounts.log_in(email, password, origin).await?;
+///     Ok(Session { account: login.account_id, version: login.credential_version })
+/// }
+///
+/// /// Asked at each request.
+/// async fn lives_on(accounts: &AccountService, session: &Session) -> Result<bool, Error> {
+///     accounts.is_current(&session.account, &session.version).await
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Login {

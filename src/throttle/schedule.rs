@@ -23,6 +23,19 @@ const LONGEST_MEMORY: i64 = 10 * 366 * 24 * 60 * 60 * 1_000;
 ///
 /// A clock may jump, stand still or run backwards: an event later than `now` counts as one at `now`, and no wait is
 /// longer than [`longest_wait`](Self::longest_wait).
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use vestibule::throttle::Schedule;
+///
+/// // Three in a quarter of an hour.
+/// let window = Schedule::window(3, Duration::from_secs(900))?;
+/// // The fourth waits until the first is a quarter of an hour old.
+/// assert_eq!(window.longest_wait(), Duration::from_secs(900));
+/// # Ok::<(), vestibule::throttle::ScheduleProblem>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedule(Terms);
 
