@@ -43,12 +43,15 @@ fn is_implied(line: &str) -> bool {
 }
 
 fn written_by_rustdoc() -> Result<PathBuf, String> {
-    let target = target();
+    let own = Path::new(env!("CARGO_TARGET_TMPDIR")).join("public_api");
     let rustdoc = std::env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into());
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["rustdoc", "--locked", "--offline", "--lib", "--all-features", "--target-dir"])
-        .arg(&target)
+        .arg(&own)
         .args(["--", "-Zunstable-options", "--output-format=json"])
+        // Where this test was built the dependencies are checked already, if documentation was built. What rustdoc writes
+        // goes elsewhere: documentation that was built stays.
+        .env("CARGO_BUILD_BUILD_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap())
         .env("RUSTDOC", std::env::current_exe().unwrap())
         .env(STAND_IN, rustdoc)
         .env_remove("RUSTDOCFLAGS")
@@ -58,10 +61,5 @@ fn written_by_rustdoc() -> Result<PathBuf, String> {
     if !output.status.success() {
         return Err(format!("rustdoc wrote no JSON:\n{}", String::from_utf8_lossy(&output.stderr)));
     }
-    Ok(target.join("doc/vestibule.json"))
-}
-
-/// The directory that this test was built in, where the dependencies are checked already if documentation was built.
-fn target() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().to_owned()
+    Ok(own.join("doc/vestibule.json"))
 }
