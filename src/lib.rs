@@ -21,7 +21,9 @@
 //! use vestibule::account::Registration;
 //! use vestibule::adapters::memory::{MemoryCodes, MemoryDirectory, MemoryThrottle};
 //! use vestibule::adapters::outbox::MemoryOutbox;
-//! use vestibule::{AccountService, Contact, EmailAddress, KeyRing, NewPassword, Origin, ServiceKey, ServiceProfile};
+//! use vestibule::{
+//!     AccountService, Contact, EmailAddress, KeyRing, NewPassword, Origin, ServiceKey, ServiceProfile,
+//! };
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -38,17 +40,19 @@
 //! directory.register(Registration::new(kari.clone()))?;
 //!
 //! // Kari asks for a code. Whoever asks, and for whom, gets the same answer.
-//! let (contact, origin) = (Contact::from(kari.clone()), Origin::from_address([127, 0, 0, 1].into()));
+//! let contact = Contact::from(kari.clone());
+//! let origin = Origin::from_address([127, 0, 0, 1].into());
 //! let request = accounts.request_activation(&contact, &origin).await?;
 //!
 //! // The code arrives, and she chooses a password.
 //! accounts.drain(Duration::from_secs(5)).await;
 //! let code = outbox.last_code_to(&contact).ok_or("no code was sent")?;
-//! let password = NewPassword::typed_twice("three blue herons at dusk".into(), "three blue herons at dusk".into())?;
+//! let chosen = "three blue herons at dusk";
+//! let password = NewPassword::typed_twice(chosen.into(), chosen.into())?;
 //! accounts.activate(&request.handle, &code, password, &origin).await?;
 //!
 //! // From now on she logs in.
-//! let login = accounts.log_in(&kari, "three blue herons at dusk".into(), &origin).await?;
+//! let login = accounts.log_in(&kari, chosen.into(), &origin).await?;
 //! assert!(accounts.is_current(&login.account_id, &login.credential_version).await?);
 //! # Ok(())
 //! # }
@@ -56,9 +60,10 @@
 //!
 //! # Where to go on
 //!
-//! [`AccountService`] has a table of all flows. An application brings three [ports]: its own table of people
+//! [`AccountService`] has a table of all flows. An application brings four [ports]: its own table of people
 //! ([`UserDirectory`](ports::UserDirectory)), and, ready-made in [`adapters`], a code store, a throttle store and a
-//! sender. The [`guide`] says how it is built, what it withstands, and why each default is what it is.
+//! sender. The [`guide`] says how it is built, in words and in [pictures](guide::pictures), what it withstands, why each
+//! default is what it is, how it is run, and what [else](guide::comparison) there is.
 //!
 //! # Features
 //!
@@ -82,7 +87,7 @@
 //! # What it is made of
 //!
 //! Rust 1.94 or later; a later one is asked for by a minor version, and the changelog says so. A type of another crate is
-//! public only where it has to be: [`secrecy`] and [`time`], which are exported from here, `zeroize`, and the traits of
+//! public only where it has to be: `secrecy` and `time`, which are exported from here, `zeroize`, and the traits of
 //! `serde` on what may be kept as text. A driver's type is public only where its pool, client or handle is handed to an
 //! adapter.
 //!
