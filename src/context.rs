@@ -1,5 +1,6 @@
 //! What every flow works with: the ports behind a fence, the keys, the settings, the profile.
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -79,7 +80,8 @@ impl Context {
             };
             async { Ok(call.await) }.or(late).await
         };
-        AssertUnwindSafe(bounded).catch_unwind().await.unwrap_or(Err(PortFault::Panicked))
+        let guarded = AssertUnwindSafe(bounded).catch_unwind().await;
+        guarded.unwrap_or_else(|panic| Err(PortFault::of_panic(&*panic)))
     }
 
     /// The time, in whole milliseconds, as every store is given it.
@@ -204,6 +206,23 @@ impl<T: 'static> Drop for Finish<T> {
 pub(crate) enum PortFault {
     TimedOut,
     Panicked,
+    /// It panicked because tokio was not there.
+    NoRuntime,
+}
+
+impl PortFault {
+    /// A driver that needs tokio says so in a panic. It is the one that a newcomer meets, and what is to be done about it is
+    /// not to mend the port.
+    fn of_panic(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        // sqlx: "this functionality requires a Tokio context"; tokio: "there is no reactor running, must be called from
+        // the context of a Tokio 1.x runtime".
+        match text {
+            Some(text) if text.contains("Tokio") && text.contains("context") => Self::NoRuntime,
+            _ => Self::Panicked,
+        }
+    }
 }
 
 impl From<PortFault> for BackendError {
@@ -216,6 +235,11 @@ impl From<PortFault> for BackendError {
             PortFault::Panicked => {
                 Self::new(BackendErrorKind::Panicked, "the implementation of a port panicked: mend it")
             }
+            PortFault::NoRuntime => Self::new(
+                BackendErrorKind::Misconfigured,
+                "a port needs a tokio runtime and was called without one: build the service, and call it, where a runtime \
+                 is current whose drivers are enabled, as under #[tokio::main]",
+            ),
         }
     }
 }

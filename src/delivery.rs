@@ -166,7 +166,7 @@ impl Delivery {
             }
             let step = left.min(DRAIN_STEP);
             let slept = self.context.fence(step, pending::<()>()).await;
-            if slept == Err(PortFault::Panicked) {
+            if slept.is_err_and(|fault| fault != PortFault::TimedOut) {
                 // A background that cannot wait, such as a runtime that is gone, does nothing more.
                 return running;
             }

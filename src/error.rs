@@ -105,6 +105,14 @@ impl Error {
         }
     }
 
+    /// Whether no other code will do either: a new one has to be asked for. A page then offers that, and no field to
+    /// type a code into.
+    #[must_use]
+    pub const fn needs_new_code(&self) -> bool {
+        use CodeProblem::{Expired, TriesExhausted, Wrong};
+        matches!(self, Self::CodeRejected(Expired | TriesExhausted | Wrong { tries_left: 0 }))
+    }
+
     /// Whether the same call may succeed later, though nobody types anything else: just when there is a time to
     /// [wait](Self::retry_after).
     #[must_use]
@@ -126,6 +134,18 @@ mod tests {
         BackendErrorKind::Panicked,
         BackendErrorKind::Other,
     ];
+
+    #[test]
+    fn a_new_code_is_needed_where_no_other_will_do() {
+        use CodeProblem::{Expired, Malformed, NotSentAgain, TriesExhausted, Wrong};
+        for problem in [Expired, TriesExhausted, Wrong { tries_left: 0 }] {
+            assert!(Error::from(problem).needs_new_code(), "{problem:?}");
+        }
+        for problem in [Malformed, Wrong { tries_left: 1 }, NotSentAgain] {
+            assert!(!Error::from(problem).needs_new_code(), "{problem:?}");
+        }
+        assert!(!Error::PasswordStopped.needs_new_code());
+    }
 
     #[test]
     fn each_error_has_a_status_and_says_whether_waiting_helps() {

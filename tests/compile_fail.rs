@@ -61,7 +61,7 @@ fn programs_that_must_be_refused_are_refused_for_the_right_reason() {
         assert_eq!(errors.matches("error[").count(), 1, "{}:\n{errors}", path.display());
         programs += 1;
     }
-    assert_eq!(programs, 13);
+    assert_eq!(programs, 14);
 }
 
 fn folder() -> PathBuf {

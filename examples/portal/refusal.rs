@@ -61,13 +61,3 @@ const fn field(error: &Error) -> Option<&'static str> {
         _ => None,
     }
 }
-
-/// Whether no other code will do either: a new one has to be asked for.
-pub const fn is_at_its_end(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::CodeRejected(
-            CodeProblem::Expired | CodeProblem::TriesExhausted | CodeProblem::Wrong { tries_left: 0 }
-        )
-    )
-}

@@ -81,7 +81,10 @@ pub enum PasswordProblem {
 #[non_exhaustive]
 pub enum PolicyProblem {
     /// The shortest accepted password would be too short.
-    #[error("passwords must have at least {floor} characters under this policy")]
+    #[error(
+        "passwords must have at least {floor} characters under this policy: raise the minimum (8 will do beside a second \
+         factor: begin with PasswordPolicy::with_second_factor)"
+    )]
     MinimumTooLow {
         /// The lowest minimum that this policy may have, in code points.
         floor: usize,

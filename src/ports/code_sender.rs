@@ -23,6 +23,10 @@ use crate::message::Message;
 ///   code is then not sent again.
 /// - A sender that sends nothing says so by its [`destination`](CodeSender::destination), and one that hands on to others
 ///   says what they say.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a code sender",
+    note = "take one of `vestibule::adapters`, such as `SmtpSender` or `MemoryOutbox::new()`"
+)]
 #[async_trait]
 pub trait CodeSender: Debug + Send + Sync + 'static {
     /// Sends a message.

@@ -56,6 +56,10 @@ use crate::locale::Locale;
 ///
 /// Purging:
 /// - Rows that expired before the given time go, and no others (`purging_removes_expired_rows_only`).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a code store",
+    note = "take one of `vestibule::adapters`, such as `SqliteCodes::new(pool)` or `MemoryCodes::new()`"
+)]
 #[async_trait]
 pub trait CodeStore: Debug + Send + Sync + 'static {
     /// Writes a row that must be new: issue 1, no tries counted, not armed.

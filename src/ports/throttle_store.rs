@@ -30,6 +30,10 @@ use crate::throttle::{Charge, ThrottleKey, Ticket, Verdict};
 ///
 /// Purging:
 /// - What may be forgotten by the given time goes, and nothing else (`purging_removes_what_may_be_forgotten`).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a throttle store",
+    note = "take one of `vestibule::adapters`, such as `SqliteThrottle::new(pool)` or `MemoryThrottle::new()`"
+)]
 #[async_trait]
 pub trait ThrottleStore: Debug + Send + Sync + 'static {
     /// Counts one event on every key of the batch, or on none. The keys of a batch are distinct.

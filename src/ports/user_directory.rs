@@ -40,6 +40,10 @@ use crate::hasher::PasswordHash;
 /// - A suspended account is left as it is (`a_suspended_account_gets_no_credential`).
 /// - A rehash is refused unless the expected hash is the account's hash now
 ///   (`a_rehash_of_another_hash_changes_nothing`).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a user directory",
+    note = "implement `UserDirectory` for a type over the application's table of users, or take one of `vestibule::adapters`: `SqliteDirectory::new(pool)` and the like"
+)]
 #[async_trait]
 pub trait UserDirectory: Debug + Send + Sync + 'static {
     /// Finds whose contact this is.

@@ -56,7 +56,8 @@ use crate::ports::{BreachedPasswords, WhenUnavailable};
 /// | somebody logged in | [`change_password`](Self::change_password) | current and new password | [`PasswordChanged`] |
 /// | the application | [`is_current`](Self::is_current) | id and version of a session | whether it lives on |
 /// | an operator | [`invite`](Self::invite), [`lift_throttle`](Self::lift_throttle), [`purge`](Self::purge) | | |
-/// | the program | [`drain`](Self::drain) | at most so long | what is left |
+/// | the program | [`check_stores`](Self::check_stores) | | whether directory and stores answer |
+/// | | [`drain`](Self::drain) | at most so long | what is left |
 #[derive(Clone)]
 pub struct AccountService {
     inner: Arc<Inner>,
@@ -127,12 +128,23 @@ impl AccountService {
     ///
     /// [`Error::Backend`] when the directory cannot be asked. The session is then not known to be good.
     pub async fn is_current(&self, id: &AccountId, version: &CredentialVersion) -> Result<bool, Error> {
+        let current = self.current_version(id).await?;
+        Ok(current
+            .is_some_and(|current| current.as_str().as_bytes().ct_eq(version.as_str().as_bytes()).into()))
+    }
+
+    /// The credential version that a session of this account must have now; `None` where none lives on, because the account
+    /// is not active or there is none of that id. For frameworks that compare it themselves;
+    /// [`is_current`](Self::is_current) asks the same of one session.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Backend`] when the directory cannot be asked. No session is then known to be good.
+    pub async fn current_version(&self, id: &AccountId) -> Result<Option<CredentialVersion>, Error> {
         let context = &self.inner.context;
         let account = context.ask("user_directory.get", context.directory.get(id)).await?;
-        Ok(account.is_some_and(|account| {
-            let same = account.credential_version.as_str().as_bytes().ct_eq(version.as_str().as_bytes());
-            account.state == AccountState::Active && bool::from(same)
-        }))
+        let active = account.filter(|account| account.state == AccountState::Active);
+        Ok(active.map(|account| account.credential_version))
     }
 
     /// A sentence for the person who was refused, in her language or the service's.

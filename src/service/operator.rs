@@ -1,8 +1,10 @@
 //! What operators do: invite people, lift a throttle, clear away what has had its time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::account::{AccountId, AccountState};
+use crate::account::{AccountId, AccountState, CredentialVersion};
+use crate::code::HandleDigest;
 use crate::contact::Contact;
 use crate::delivery::Sending;
 use crate::error::Error;
@@ -131,6 +133,35 @@ impl AccountService {
         #[cfg(not(feature = "message-queue"))]
         let messages = 0;
         Ok(Purged { codes, throttles, messages })
+    }
+
+    /// Asks the directory and both stores for nothing, each as it is asked for something later: so that a program learns when
+    /// it starts, and whoever watches over it at any time, that a schema is missing, a server is gone or a file is
+    /// read-only. Nothing is counted, and nobody is looked for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Backend`] of the first that does not answer: the error in it says what to do.
+    pub async fn check_stores(&self) -> Result<(), Error> {
+        let context = Arc::clone(&self.inner.context);
+        let now = context.now()?;
+        // Drawn anew, so that it is nobody's: neither an account's, nor a code's, nor a count's.
+        let nobodys = CredentialVersion::random()?;
+        let (id, key) = (
+            AccountId::new(nobodys.as_str()),
+            context.keys.identifier("nobody", &[nobodys.as_str().as_bytes()]),
+        );
+        let handle = HandleDigest::from_bytes(*key.as_bytes());
+        // In the background, where what fails is seen by nobody.
+        self.inner
+            .context
+            .to_the_end(async move {
+                context.ask("user_directory.get", context.directory.get(&id)).await?;
+                context.ask("code_store.take", context.codes.take(&handle, 1, now)).await?;
+                context.ask("throttle_store.lift", context.throttle.lift(&[key])).await?;
+                Ok(())
+            })
+            .await
     }
 
     /// How events name a contact, so that an operator who is asked by a person can find what happened to her.

@@ -1,5 +1,5 @@
 //! There is no service without a throttle store.
-//~ E0277 ThrottleStore
+//~ E0277 is not a throttle store
 
 use vestibule::adapters::memory::{MemoryCodes, MemoryDirectory, MemoryThrottle};
 use vestibule::adapters::outbox::MemoryOutbox;

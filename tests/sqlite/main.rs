@@ -9,6 +9,8 @@ mod cancellation;
 mod database;
 mod directory;
 mod failures;
+mod first_program;
+mod mistakes;
 mod own_user_table;
 mod plans;
 mod processes;

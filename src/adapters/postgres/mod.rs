@@ -8,16 +8,12 @@
 //!
 //! ```no_run
 //! use sqlx::PgPool;
-//! use vestibule::adapters::postgres::{self, PostgresCodes, PostgresDirectory, PostgresThrottle};
+//! use vestibule::adapters::postgres;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let pool = PgPool::connect_lazy("postgres://app:secret@db.example.no/app?sslmode=verify-full")?;
-//! postgres::migrate(&pool).await?;
-//!
-//! let directory = PostgresDirectory::new(pool.clone());
-//! let codes = PostgresCodes::new(pool.clone());
-//! let throttle = PostgresThrottle::new(pool);
+//! let (directory, codes, throttle) = postgres::open(&pool).await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -106,8 +102,11 @@ mod schema;
 mod throttle;
 mod throttle_row;
 
+use sqlx::postgres::PgPool;
+
 use super::rows;
 use super::rows::moment;
+use crate::error::BackendError;
 
 pub use self::codes::PostgresCodes;
 pub use self::directory::PostgresDirectory;
@@ -115,3 +114,17 @@ pub use self::directory::PostgresDirectory;
 pub use self::messages::PostgresMessages;
 pub use self::schema::migrate;
 pub use self::throttle::PostgresThrottle;
+
+/// Brings the tables to the version that this release needs, as [`migrate`] does, and makes the directory and both stores on
+/// the pool, in the order in which a service takes them.
+///
+/// # Errors
+///
+/// As [`migrate`].
+pub async fn open(
+    pool: &PgPool,
+) -> Result<(PostgresDirectory, PostgresCodes, PostgresThrottle), BackendError> {
+    migrate(pool).await?;
+    let directory = PostgresDirectory::new(pool.clone());
+    Ok((directory, PostgresCodes::new(pool.clone()), PostgresThrottle::new(pool.clone())))
+}

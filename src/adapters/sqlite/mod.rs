@@ -8,18 +8,14 @@
 //!
 //! ```
 //! use sqlx::SqlitePool;
-//! use vestibule::adapters::sqlite::{self, SqliteCodes, SqliteDirectory, SqliteThrottle};
+//! use vestibule::adapters::sqlite;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! # let path = folder.path().join("accounts.db");
 //! let pool = SqlitePool::connect_lazy_with(sqlite::connect_options(path));
-//! sqlite::migrate(&pool).await?;
-//!
-//! let directory = SqliteDirectory::new(pool.clone());
-//! let codes = SqliteCodes::new(pool.clone());
-//! let throttle = SqliteThrottle::new(pool);
+//! let (directory, codes, throttle) = sqlite::open(&pool).await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -72,8 +68,11 @@ mod row;
 mod schema;
 mod throttle;
 
+use sqlx::sqlite::SqlitePool;
+
 use super::rows;
 use super::rows::moment;
+use crate::error::BackendError;
 
 pub use self::codes::SqliteCodes;
 pub use self::connection::connect_options;
@@ -82,3 +81,15 @@ pub use self::directory::SqliteDirectory;
 pub use self::messages::SqliteMessages;
 pub use self::schema::migrate;
 pub use self::throttle::SqliteThrottle;
+
+/// Brings the tables to the version that this release needs, as [`migrate`] does, and makes the directory and both stores on
+/// the pool, in the order in which a service takes them.
+///
+/// # Errors
+///
+/// As [`migrate`].
+pub async fn open(pool: &SqlitePool) -> Result<(SqliteDirectory, SqliteCodes, SqliteThrottle), BackendError> {
+    migrate(pool).await?;
+    let directory = SqliteDirectory::new(pool.clone());
+    Ok((directory, SqliteCodes::new(pool.clone()), SqliteThrottle::new(pool.clone())))
+}

@@ -13,7 +13,7 @@ use crate::flow::Flow;
 use crate::forms::{Nothing, Posted};
 use crate::page::Page;
 use crate::problem::Problem;
-use crate::refusal::{self, Refusal, seconds};
+use crate::refusal::{Refusal, seconds};
 use crate::visitor::Visitor;
 
 pub async fn show(
@@ -72,7 +72,7 @@ pub async fn redeem(
             Ok(Redirect::to(addresses(purpose).done).into_response())
         }
         Err(error) => {
-            let (refusal, at_end) = (visitor.refusal(&error), refusal::is_at_its_end(&error));
+            let (refusal, at_end) = (visitor.refusal(&error), error.needs_new_code());
             // A code that is at its end is no mistake in a field: there is nothing to be typed any more.
             let field = refusal.field.filter(|_| !at_end);
             let shown = page(&visitor, purpose, &flow, &form.code, None, at_end);
