@@ -14,20 +14,7 @@ use vestibule::{AccountService, BackendError, Contact, EmailAddress, KeyRing, Lo
 use vestibule::{PasswordHash, PhoneNumber, ServiceKey, ServiceProfile, secrecy::SecretString};
 use vestibule::{error::BackendErrorKind, ports::Found, ports::UserDirectory};
 
-pub(crate) const TABLES: &str = "
-create table members (member_no integer primary key, full_name text, language text, pw text,
-    status text not null default 'new', stamp text not null default (hex(randomblob(16))));
-create table addresses (member_no integer not null, rank integer not null, address text not null,
-    lookup text not null, primary key (member_no, rank));
-create index addresses_by_lookup on addresses (lookup);
-create trigger status_changed after update of status on members when new.stamp = old.stamp begin
-    update members set stamp = hex(randomblob(16)) where member_no = new.member_no; end;
-create trigger address_added after insert on addresses begin
-    update members set stamp = hex(randomblob(16)) where member_no = new.member_no; end;
-create trigger address_changed after update on addresses begin
-    update members set stamp = hex(randomblob(16)) where member_no in (old.member_no, new.member_no); end;
-create trigger address_removed after delete on addresses begin
-    update members set stamp = hex(randomblob(16)) where member_no = old.member_no; end";
+pub(crate) const TABLES: &str = include_str!("own_user_table.sql");
 
 #[derive(Clone, Debug)]
 pub(crate) struct Members(pub(crate) SqlitePool);

@@ -55,6 +55,8 @@ pub mod performance {}
 #[doc = include_str!("writing_a_port.md")]
 pub mod writing_a_port {}
 
+pub mod ecosystem;
+
 #[doc = include_str!("moving.md")]
 pub mod moving {}
 

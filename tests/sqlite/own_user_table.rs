@@ -5,7 +5,7 @@ use vestibule::adapters::sqlite::connect_options;
 use vestibule::contract::ManagedDirectory;
 use vestibule::{AccountId, Contact};
 
-use self::example::{Members, TABLES};
+pub(crate) use self::example::{Members, TABLES};
 use crate::database::Database;
 
 #[path = "../../examples/own_user_table.rs"]
