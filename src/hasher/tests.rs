@@ -1,5 +1,7 @@
 //! Tests of the module as a whole, and the doubles they use.
 
+#[cfg(feature = "legacy-hashes")]
+mod elsewhere;
 mod limits;
 mod pool;
 mod refusals;
