@@ -23,10 +23,7 @@ const MADE: [(&str, &str); 9] = [
         "$argon2id$v=19$m=102400,t=2,p=8$c2FsdHlzZWFzYWx0czEyMzQ1Njc4OTA$yUZ/HMbpwMomi4AM9LNDTAl/MDyMWOTlnq+deKHjOJE",
     ),
     // Without `bcrypt$` in front.
-    (
-        "Django 5.2.19, BCryptPasswordHasher",
-        "$2b$12$fFaxr6STOUzuqgBOhC1Rkecw8BGLnxR5ttY1rsv/1CN620BXTIOlK",
-    ),
+    ("Django 5.2.19, BCryptPasswordHasher", "$2b$12$fFaxr6STOUzuqgBOhC1Rkecw8BGLnxR5ttY1rsv/1CN620BXTIOlK"),
     // Of `scrypt$16384$saltyseasalts1234567890$8$5$..`: the salt in Base64, and N as its logarithm.
     (
         "Django 5.2.19, ScryptPasswordHasher",
