@@ -15,6 +15,12 @@ mod dice;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+#[allow(
+    unused_imports,
+    reason = "what the library calls so, for its modules that a check holds by their path"
+)]
+use vestibule::{adapters, error, ports};
+
 use self::checks::CHECKS;
 use self::dice::Dice;
 

@@ -15,6 +15,7 @@ mod failure;
 mod import;
 mod interrupt;
 mod keys;
+mod member_file;
 mod members;
 mod person;
 mod prompt;

@@ -34,6 +34,7 @@ mod keys;
 mod language;
 mod log_ins;
 mod member;
+mod member_file;
 mod members;
 mod page;
 mod problem;

@@ -1,11 +1,16 @@
 //! What must hold of every parser, whatever it is given: no panic, and what it takes it gives back. Used by the fuzzer's
 //! targets and, on a stable compiler, by `tests/parsers.rs`.
 
+mod files;
+mod gateways;
+mod queued;
+
 use std::sync::OnceLock;
 
 use vestibule::account::{Account, CredentialChange, PasswordChange, Registration};
 use vestibule::adapters::memory::{MemoryCodes, MemoryDirectory, MemoryThrottle};
 use vestibule::adapters::outbox::MemoryOutbox;
+use vestibule::code::CodeFormat;
 use vestibule::hasher::{Argon2Cost, HashingSettings, LegacyHashes};
 use vestibule::ports::UserDirectory;
 use vestibule::throttle::{Schedule, ThrottleState};
@@ -15,11 +20,15 @@ use vestibule::{
     NewPassword, Origin, PasswordHash, PasswordPolicy, PhoneNumber, ServiceKey, ServiceProfile, Settings,
 };
 
+pub use self::files::{import, members};
+pub use self::gateways::{addresses, gateway};
+pub use self::queued::queued;
+
 /// Panics where a parser does not keep what it promises.
 type Check = fn(&[u8]);
 
 /// Every parser, by the name of its corpus.
-pub const CHECKS: [(&str, Check); 8] = [
+pub const CHECKS: [(&str, Check); 13] = [
     ("email", email),
     ("phone", phone),
     ("contact", contact),
@@ -28,6 +37,11 @@ pub const CHECKS: [(&str, Check); 8] = [
     ("keys", keys),
     ("stored", stored),
     ("password", password),
+    ("import", import),
+    ("members", members),
+    ("addresses", addresses),
+    ("gateway", gateway),
+    ("queued", queued),
 ];
 
 fn text(data: &[u8]) -> Option<&str> {
@@ -69,13 +83,16 @@ pub fn contact(data: &[u8]) {
     }
 }
 
-/// Codes as they are pasted.
+/// Codes as they are pasted, and their formats as stores keep them.
 pub fn code(data: &[u8]) {
     let Some(typed) = text(data) else { return };
     if let Ok(code) = Code::parse(typed) {
         assert!((6..=32).contains(&code.expose().len()));
         assert!(code.expose().bytes().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase()));
         assert_eq!(Code::parse(code.expose()).expect("a code parses to itself").expose(), code.expose());
+    }
+    if let Ok(format) = typed.parse::<CodeFormat>() {
+        assert_eq!(format.to_string(), typed);
     }
 }
 
