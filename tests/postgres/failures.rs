@@ -3,9 +3,12 @@ use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use vestibule::account::Registration;
-use vestibule::adapters::postgres::{PostgresCodes, PostgresDirectory, PostgresThrottle, migrate};
+use vestibule::adapters::postgres::{
+    PostgresCodes, PostgresDirectory, PostgresMessages, PostgresThrottle, migrate,
+};
 use vestibule::error::{BackendError, BackendErrorKind};
-use vestibule::ports::{Attempt, CodeStore, ThrottleStore, UserDirectory};
+use vestibule::message::MessageId;
+use vestibule::ports::{Attempt, CodeStore, MessageQueue, QueuedMessage, ThrottleStore, UserDirectory};
 use vestibule::throttle::{Ticket, Verdict};
 
 use crate::database::{
@@ -263,6 +266,28 @@ pub(crate) async fn a_row_that_cannot_be_read_is_corrupt_and_its_values_are_not_
     database.run("update vestibule.contacts set spelling = 'ola'").await;
     let corrupt = directory.get(&id).await.unwrap_err();
     assert_all(&[corrupt], BackendErrorKind::Corrupt, "vestibule.contacts");
+}
+
+pub(crate) async fn a_message_that_cannot_be_read_holds_up_no_other(server: Arc<PostgresServer>) {
+    let database = Database::new(&server).await;
+    let queue = PostgresMessages::new(database.pool.clone());
+    for number in 0..3 {
+        let id = MessageId::from_bytes([number; 16]);
+        let message = QueuedMessage { id, expires_at: in_minutes(10), sealed: vec![number; 40] };
+        queue.put(&message, now()).await.unwrap();
+    }
+    let second = "id = decode(repeat('01', 16), 'hex')";
+    database
+        .run(&format!("update vestibule.messages set expires_at = 9223372036854775807 where {second}"))
+        .await;
+    let claimed = queue.claim(now(), in_minutes(1), 10).await.unwrap();
+    assert_eq!(claimed.len(), 2);
+    // The next time it comes alone.
+    for message in claimed {
+        queue.remove(&message.message.id).await.unwrap();
+    }
+    let corrupt = queue.claim(in_minutes(1), in_minutes(2), 10).await.unwrap_err();
+    assert_all(&[corrupt], BackendErrorKind::Corrupt, "damaged");
 }
 
 pub(crate) async fn a_second_row_with_one_handle_is_explained(server: Arc<PostgresServer>) {

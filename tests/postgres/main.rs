@@ -109,6 +109,7 @@ fn main() -> ExitCode {
         what_lost_against_others_is_tried_again_and_then_refused
         damaged_rows_are_corrupt_and_can_be_lifted
         a_row_that_cannot_be_read_is_corrupt_and_its_values_are_not_printed
+        a_message_that_cannot_be_read_holds_up_no_other
         a_second_row_with_one_handle_is_explained
         a_future_dropped_midway_leaves_the_pool_usable
     }

@@ -13,7 +13,7 @@ use crate::ports::{ClaimedMessage, MessageQueue, QueuedMessage};
 use super::connection::{change, write};
 use super::moment::milliseconds;
 use super::purge::purge;
-use super::rows::message::{SENDING, WAITING, read_claimed};
+use super::rows::message::{SENDING, WAITING, read_all_claimed};
 
 /// Keeps messages in `vestibule.messages`, sealed.
 ///
@@ -97,7 +97,7 @@ impl MessageQueue for PostgresMessages {
             .bind(i64::from(limit))
         })
         .await?;
-        rows.iter().map(read_claimed).collect()
+        read_all_claimed(&rows)
     }
 
     async fn begin(&self, id: &MessageId, claim: u32, due_at: OffsetDateTime) -> Result<bool, BackendError> {

@@ -11,8 +11,22 @@ pub(crate) const WAITING: &str = "waiting";
 /// What it says of one that somebody began to send.
 pub(crate) const SENDING: &str = "sending";
 
-/// Reads a row that a claim gives.
-pub(crate) fn read_claimed<R: Columns>(row: &R) -> Result<ClaimedMessage, BackendError> {
+/// Reads the rows that a claim gives. One that is damaged holds up no other: it is told of once it comes alone.
+pub(crate) fn read_all_claimed<R: Columns>(rows: &[R]) -> Result<Vec<ClaimedMessage>, BackendError> {
+    let (mut claimed, mut damaged) = (Vec::with_capacity(rows.len()), None);
+    for row in rows {
+        match read_claimed(row) {
+            Ok(message) => claimed.push(message),
+            Err(damage) => damaged = Some(damage),
+        }
+    }
+    match damaged {
+        Some(damage) if claimed.is_empty() => Err(damage),
+        _ => Ok(claimed),
+    }
+}
+
+fn read_claimed<R: Columns>(row: &R) -> Result<ClaimedMessage, BackendError> {
     let columns = Reader::new(row, "messages");
     let id = columns.optional_bytes("id")?.and_then(|id| id.try_into().ok());
     let message = QueuedMessage {

@@ -13,7 +13,7 @@ use crate::ports::{ClaimedMessage, MessageQueue, QueuedMessage};
 use super::failure::failed;
 use super::moment::milliseconds;
 use super::purge::purge;
-use super::rows::message::{SENDING, WAITING, read_claimed};
+use super::rows::message::{SENDING, WAITING, read_all_claimed};
 
 /// Keeps messages in `vestibule_messages`, sealed.
 ///
@@ -97,7 +97,7 @@ impl MessageQueue for SqliteMessages {
         .fetch_all(&self.pool)
         .await
         .map_err(failed)?;
-        rows.iter().map(read_claimed).collect()
+        read_all_claimed(&rows)
     }
 
     async fn begin(&self, id: &MessageId, claim: u32, due_at: OffsetDateTime) -> Result<bool, BackendError> {
