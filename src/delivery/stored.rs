@@ -1,7 +1,7 @@
 //! The row of a message in the stored queue, and which of them this process has.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ impl Held {
         let claim = Arc::new(AtomicU32::new(claim));
         held.insert(id, Arc::clone(&claim));
         let queue = Arc::clone(queue);
-        Some(Stored { queue, id, expires_at, claim, held: self.clone(), is_there: true })
+        Some(Stored { queue, id, expires_at, claim, held: self.clone(), is_there: AtomicBool::new(true) })
     }
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Stored {
     claim: Arc<AtomicU32>,
     held: Held,
     /// Whether the row is known to be there. Where writing it failed, it may be all the same.
-    is_there: bool,
+    is_there: AtomicBool,
 }
 
 impl Drop for Stored {
@@ -82,8 +82,8 @@ impl Stored {
     }
 
     /// Whether the message outlives this process.
-    pub(super) const fn is_there(&self) -> bool {
-        self.is_there
+    pub(super) fn is_there(&self) -> bool {
+        self.is_there.load(Ordering::SeqCst)
     }
 
     /// Writes the message down, due at that time for whoever asks then.
@@ -95,7 +95,7 @@ impl Stored {
     ) {
         let put = async { self.queue.put(&message?, due_at).await };
         let put = context.ask("message_queue.put", put).await;
-        self.is_there = put.is_ok();
+        *self.is_there.get_mut() = put.is_ok();
     }
 
     pub(super) fn has_expired(&self, now: OffsetDateTime) -> bool {
@@ -103,15 +103,18 @@ impl Stored {
     }
 
     /// Writes down that the message is about to be handed over: whoever finds it so does not know whether it was sent.
+    ///
+    /// This is tried, too, where writing the row failed: the answer may have been lost alone, and whoever came after a
+    /// death would send it again. Where there is no row, it goes out from memory.
     pub(super) async fn begin(&self, context: &Context, now: OffsetDateTime) -> Begun {
-        if !self.is_there {
-            // It goes out from memory.
-            return Begun::Ours;
-        }
         let until = after(now, context.settings.sender_deadline.saturating_add(MARGIN));
         let begun = self.queue.begin(&self.id, self.claim(), until);
         match context.ask("message_queue.begin", begun).await {
-            Ok(true) => Begun::Ours,
+            Ok(true) => {
+                self.is_there.store(true, Ordering::SeqCst);
+                Begun::Ours
+            }
+            _ if !self.is_there() => Begun::Ours,
             Ok(false) => Begun::NotOurs,
             Err(_) => Begun::Unknown,
         }
@@ -119,7 +122,7 @@ impl Stored {
 
     /// Writes down that the message was not sent, and waits here for so long. `false` when another process has it.
     pub(super) async fn release(&self, context: &Context, pause: Duration) -> bool {
-        if !self.is_there {
+        if !self.is_there() {
             return true;
         }
         let Ok(now) = context.now() else { return true };
@@ -136,7 +139,7 @@ impl Stored {
     pub(super) async fn remove(&self, context: &Context) {
         let mut wait = FIRST_WAIT;
         while context.ask("message_queue.remove", self.queue.remove(&self.id)).await.is_err() {
-            if !self.is_there || context.now().is_ok_and(|now| self.has_expired(now)) {
+            if !self.is_there() || context.now().is_ok_and(|now| self.has_expired(now)) {
                 return;
             }
             context.spawner.sleep(wait).await;

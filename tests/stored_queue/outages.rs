@@ -44,6 +44,20 @@ async fn a_code_is_sent_once_whatever_the_queue_does_once() {
 }
 
 #[tokio::test]
+async fn a_code_that_was_put_without_an_answer_is_not_sent_again_by_whoever_comes_after_a_death() {
+    let shared = Shared::default();
+    shared.register();
+    let (first, second) = (shared.dying(), shared.machine());
+    first.script.fault_at(0, Fault::AnswerLost);
+    ask(&first).await;
+    first.until_tried(1).await;
+    shared.turn(300);
+    second.resume().await;
+    assert!(shared.sent().is_empty(), "the first may have sent it");
+    assert_eq!((second.lost(), shared.queue.len()), (vec![LossReason::Interrupted], 0));
+}
+
+#[tokio::test]
 async fn a_queue_that_cannot_be_written_to_keeps_no_message_from_being_sent() {
     for fault in FAULTS {
         let shared = Shared::default();
