@@ -6,7 +6,8 @@ use vestibule::{AccountId, AccountService, Code, CodeHandle, CodeRequest, Contac
 use crate::answers::judge;
 use crate::dice::password;
 use crate::executor::FlowId;
-use crate::game::{Game, NAMES, typed};
+use crate::game::Game;
+use crate::people::{NAMES, typed};
 use crate::plan::{Guess, Op};
 use crate::reference::{Flow, Kind};
 use crate::world::{address, email, from, new, secret};
@@ -92,6 +93,11 @@ impl Game {
                     service.lift_throttle(&contact, &origin).await.map(|_| Answer::Done)
                 });
             }
+            Op::Resume => {
+                self.ask(Kind::Operator, move |service: AccountService| async move {
+                    service.resume_deliveries().await.map(|_| Answer::Done)
+                });
+            }
             Op::Purge => {
                 self.ask(Kind::Operator, move |service: AccountService| async move {
                     service.purge().await.map(|_| Answer::Done)
@@ -143,7 +149,7 @@ impl Game {
             model.flows.len() - 1
         };
         let (answers, eye) = (self.answers.clone(), self.eye.clone());
-        let asked = ask(self.service.clone());
+        let asked = ask(self.machines.of(flow).clone());
         let task = async move {
             let given = asked.await;
             judge(&mut eye.model(), flow, &given);

@@ -33,6 +33,7 @@ struct State {
     elapsed: Duration,
     current: FlowId,
     hanging_up: bool,
+    killing: bool,
     paused: bool,
 }
 
@@ -170,6 +171,24 @@ impl Executor {
         state.timers.keys().next().map(|(at, _)| at.saturating_sub(state.elapsed))
     }
 
+    /// Drops the tasks of these flows, as where a machine is killed: nothing comes of it. Says which flows they were of.
+    pub fn kill(&self, which: impl Fn(FlowId) -> bool) -> BTreeSet<FlowId> {
+        let killed = {
+            let mut state = self.state();
+            state.killing = true;
+            let (killed, left) =
+                std::mem::take(&mut state.tasks).into_iter().partition(|(_, slot)| which(slot.flow));
+            state.tasks = left;
+            let killed: BTreeMap<u64, Slot> = killed;
+            self.0.ready.lock().unwrap().retain(|task| !killed.contains_key(task));
+            killed
+        };
+        let flows = killed.values().map(|slot| slot.flow).collect();
+        drop(killed);
+        self.state().killing = false;
+        flows
+    }
+
     /// Drops all tasks, as at the end of a program.
     pub fn stop(&self) {
         let tasks = std::mem::take(&mut self.state().tasks);
@@ -182,8 +201,10 @@ impl Executor {
 
 impl Spawner for Executor {
     fn spawn(&self, task: Task) {
-        let flow = self.current();
-        self.add(flow, task, false);
+        let (flow, killing) = (self.current(), self.state().killing);
+        if !killing {
+            self.add(flow, task, false);
+        }
     }
 
     fn sleep(&self, duration: Duration) -> Sleep {

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::future::Future;
 use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
@@ -11,10 +12,8 @@ use time::OffsetDateTime;
 use vestibule::account::{AccountId, CredentialChange, CredentialVersion};
 use vestibule::code::HandleDigest;
 use vestibule::error::{BackendError, BackendErrorKind};
-use vestibule::message::Message;
 use vestibule::ports::{
-    ArmedCode, Attempt, CodeSender, CodeStore, Destination, Found, PendingCode, Reissue, SendError,
-    ThrottleStore, UserDirectory,
+    ArmedCode, Attempt, CodeStore, Found, PendingCode, Reissue, ThrottleStore, UserDirectory,
 };
 use vestibule::throttle::{Charge, ThrottleKey, Ticket, Verdict};
 use vestibule::{Account, Contact, PasswordHash};
@@ -30,6 +29,7 @@ struct Seen {
     executor: Executor,
     model: Mutex<Model>,
     faults: Mutex<Faults>,
+    killing: AtomicBool,
 }
 
 #[derive(Default)]
@@ -40,7 +40,12 @@ struct Faults {
 
 impl Eye {
     pub fn new(executor: Executor, model: Model) -> Self {
-        Self(Arc::new(Seen { executor, model: Mutex::new(model), faults: Mutex::default() }))
+        Self(Arc::new(Seen {
+            executor,
+            model: Mutex::new(model),
+            faults: Mutex::default(),
+            killing: AtomicBool::new(false),
+        }))
     }
 
     pub fn model(&self) -> MutexGuard<'_, Model> {
@@ -54,6 +59,11 @@ impl Eye {
         faults.at.push((at, fault));
     }
 
+    /// Whether what is dropped is so because its machine dies.
+    pub fn killing(&self, killing: bool) {
+        self.0.killing.store(killing, Ordering::SeqCst);
+    }
+
     pub fn no_more_faults(&self) {
         self.0.faults.lock().unwrap().at.clear();
     }
@@ -65,7 +75,7 @@ impl Eye {
         faults.at.iter().find(|(at, _)| *at == call).map(|(_, fault)| *fault)
     }
 
-    async fn call<T>(
+    pub async fn call<T>(
         &self,
         call: impl Future<Output = Result<T, BackendError>>,
         seen: impl FnOnce(&mut Model, FlowId, &T),
@@ -120,7 +130,8 @@ impl Watch<'_> {
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
-        if !self.ended && !self.eye.0.executor.is_hanging_up() {
+        let killing = self.eye.0.killing.load(Ordering::SeqCst);
+        if !self.ended && !killing && !self.eye.0.executor.is_hanging_up() {
             self.went_wrong();
         }
     }
@@ -129,8 +140,8 @@ impl Drop for Watch<'_> {
 /// A port that is watched.
 #[derive(Debug)]
 pub struct Watched<T> {
-    port: T,
-    eye: Eye,
+    pub port: T,
+    pub eye: Eye,
 }
 
 impl<T> Watched<T> {
@@ -264,25 +275,5 @@ impl<T: ThrottleStore> ThrottleStore for Watched<T> {
 
     async fn purge(&self, before: OffsetDateTime) -> Result<u64, BackendError> {
         self.eye.call(self.port.purge(before), |_, _, _| {}).await
-    }
-}
-
-/// A sender that sends nothing: the model keeps what it is given.
-#[derive(Debug)]
-pub struct Post(pub Eye);
-
-#[async_trait]
-impl CodeSender for Post {
-    async fn send(&self, message: &Message) -> Result<(), SendError> {
-        let taken_over = async { Ok(()) };
-        let sent = self.0.call(taken_over, |model, flow, ()| model.sent(flow, message)).await;
-        sent.map_err(|source| match source.kind() {
-            BackendErrorKind::TimedOut => SendError::Ambiguous(source),
-            _ => SendError::Transient { retry_after: None, source },
-        })
-    }
-
-    fn destination(&self) -> Destination {
-        Destination::People
     }
 }

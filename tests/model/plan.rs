@@ -28,6 +28,8 @@ pub enum Step {
         person: u8,
         to: u8,
     },
+    /// One of two machines dies.
+    Kill(u8),
     /// The call to a port that is so many after the next goes wrong.
     Break {
         after: u8,
@@ -37,14 +39,40 @@ pub enum Step {
 
 #[derive(Clone, Copy, Debug)]
 pub enum Op {
-    Request { purpose: Purpose, contact: u8, origin: u8, device: bool },
-    Resend { request: u8, origin: u8 },
-    Redeem { request: u8, guess: Guess, other_purpose: bool },
-    LogIn { person: u8, right: bool, origin: u8, device: bool },
-    Change { person: u8, right: bool },
-    IsCurrent { login: u8 },
-    Lift { contact: u8 },
+    Request {
+        purpose: Purpose,
+        contact: u8,
+        origin: u8,
+        device: bool,
+    },
+    Resend {
+        request: u8,
+        origin: u8,
+    },
+    Redeem {
+        request: u8,
+        guess: Guess,
+        other_purpose: bool,
+    },
+    LogIn {
+        person: u8,
+        right: bool,
+        origin: u8,
+        device: bool,
+    },
+    Change {
+        person: u8,
+        right: bool,
+    },
+    IsCurrent {
+        login: u8,
+    },
+    Lift {
+        contact: u8,
+    },
     Purge,
+    /// Takes up what another machine left in the stored queue.
+    Resume,
 }
 
 /// Which code is typed.
@@ -62,6 +90,8 @@ pub struct Taste {
     pub faults: bool,
     /// Nobody knows a code or a password, and nothing happens to the accounts.
     pub strangers_only: bool,
+    /// Messages wait in a stored queue: machines die, and take up what others left.
+    pub stored: bool,
 }
 
 pub fn draw(seed: u64, taste: Taste) -> Vec<Step> {
@@ -69,6 +99,9 @@ pub fn draw(seed: u64, taste: Taste) -> Vec<Step> {
     let mut steps = Vec::new();
     let length = 15 + dice.below(45);
     while steps.len() < length {
+        if taste.stored && dice.one_in(8) {
+            steps.extend(a_death(&mut dice));
+        }
         match dice.below(100) {
             0..48 => {
                 let op = op(&mut dice, taste);
@@ -100,6 +133,26 @@ pub fn draw(seed: u64, taste: Taste) -> Vec<Step> {
             _ => {}
         }
     }
+    steps
+}
+
+/// A machine dies while somebody's message is on its way, and another looks whether something was left: at once, or when
+/// the lease has ended.
+fn a_death(dice: &mut Dice) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if dice.one_in(2) {
+        let op = op(dice, Taste { faults: false, strangers_only: false, stored: true });
+        let polls = dice.pick(&[8, 12, 16, 20, 24, 28, 32, 40]);
+        steps.extend([Step::Begin(op), Step::Run { dice: dice.roll() as u32, polls }]);
+    }
+    if !dice.one_in(3) {
+        steps.push(Step::Kill(dice.roll() as u8));
+    }
+    if !dice.one_in(3) {
+        steps.push(Step::Turn(61));
+    }
+    // Two at once: what one took up, the other leaves alone.
+    steps.extend((0..=dice.below(2)).map(|_| Step::Begin(Op::Resume)));
     steps
 }
 

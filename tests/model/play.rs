@@ -7,12 +7,15 @@ use vestibule::code::Purpose;
 
 use crate::asking::{Answer, Given};
 use crate::dice::Dice;
-use crate::game::{Breaking, Game, NAMES};
+use crate::game::{Breaking, Game, Waiting};
+use crate::people::NAMES;
 use crate::plan::{Guess, Op, Step, Taste, draw};
 use crate::world::email;
 
-/// What happens to accounts, callers and ports, with everything in it.
-pub const EVERYTHING: Taste = Taste { faults: true, strangers_only: false };
+/// What happens to accounts, callers and ports, with everything in it. Every second world has a stored queue.
+pub const fn everything(seed: u64) -> Taste {
+    Taste { faults: true, strangers_only: false, stored: seed % 2 == 1 }
+}
 
 /// What a schedule came to.
 #[derive(Debug, Default, Clone, Copy)]
@@ -24,6 +27,10 @@ pub struct Tally {
     pub refusals: usize,
     pub hung_up: usize,
     pub faulted: usize,
+    /// Flows that were under way on a machine that was killed.
+    pub killed: usize,
+    /// Messages that another machine, or a later one, took up and sent.
+    pub taken_over: usize,
 }
 
 impl Tally {
@@ -35,12 +42,15 @@ impl Tally {
         self.refusals += other.refusals;
         self.hung_up += other.hung_up;
         self.faulted += other.faulted;
+        self.killed += other.killed;
+        self.taken_over += other.taken_over;
     }
 }
 
 /// Plays a schedule to its end, and then asks whether everybody can still get in.
 pub fn play(steps: &[Step], seed: u64, breaking: Breaking) -> Result<Tally, String> {
-    let mut game = Game::new(breaking);
+    let waiting = if everything(seed).stored { Waiting::Stored } else { Waiting::InMemory };
+    let mut game = Game::new(waiting, breaking);
     let mut dice = Dice::new(seed ^ 0x5EED);
     for (position, step) in steps.iter().enumerate() {
         game.step(step);
@@ -50,6 +60,9 @@ pub fn play(steps: &[Step], seed: u64, breaking: Breaking) -> Result<Tally, Stri
     }
     game.eye.no_more_faults();
     game.come_to_rest(&mut dice);
+    if waiting == Waiting::Stored {
+        nothing_stays_stored(&mut game, &mut dice);
+    }
     game.pick_up();
     game.eye.model().at_rest();
     let tally = game.tally();
@@ -64,8 +77,8 @@ pub fn play(steps: &[Step], seed: u64, breaking: Breaking) -> Result<Tally, Stri
 }
 
 /// Plays what the seed draws; gives the shortest schedule found that breaks the same promise.
-pub fn try_seed(seed: u64, taste: Taste, breaking: Breaking) -> Result<Tally, String> {
-    let steps = draw(seed, taste);
+pub fn try_seed(seed: u64, breaking: Breaking) -> Result<Tally, String> {
+    let steps = draw(seed, everything(seed));
     play(&steps, seed, breaking).map_err(|violation| {
         let (steps, violation) = shorten(steps, violation, seed, breaking);
         let steps: Vec<_> = steps.iter().map(|step| format!("    {step:?}")).collect();
@@ -95,6 +108,21 @@ fn shorten(
         at_once /= 2;
     }
     (steps, violation)
+}
+
+/// Whatever a machine left, another sends or gives up.
+fn nothing_stays_stored(game: &mut Game, dice: &mut Dice) {
+    for _ in 0..20 {
+        if game.messages.is_empty() {
+            break;
+        }
+        game.turn(Duration::from_secs(61));
+        game.begin(Op::Resume);
+        game.come_to_rest(dice);
+    }
+    if game.eye.model().something_waits() {
+        game.eye.model().violate("a stored message is never settled");
+    }
 }
 
 /// Long afterwards, everybody who is not suspended can choose a password and log in with it.
@@ -148,6 +176,8 @@ impl Game {
             refusals: count(&|flow| flow.verdict == Some(false)),
             hung_up: count(&|flow| flow.hung_up),
             faulted: count(&|flow| flow.faulted),
+            killed: count(&|flow| flow.killed),
+            taken_over: model.taken_over(),
         }
     }
 }

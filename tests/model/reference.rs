@@ -6,13 +6,14 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use vestibule::account::AccountState;
 use vestibule::code::{HandleDigest, Purpose};
-use vestibule::message::{Message, MessageKind};
+use vestibule::message::{Message, MessageId, MessageKind};
 use vestibule::ports::{ArmedCode, PendingCode, StoredCode};
 use vestibule::throttle::{Charge, Terms, ThrottleKey, Ticket};
 use vestibule::{AccountId, Contact, DeviceToken};
 
 use crate::executor::FlowId;
 use crate::ledger::Ledger;
+use crate::queued::Queued;
 
 /// How many tries a code has, in every world of the model.
 pub const TRIES: u32 = 4;
@@ -27,6 +28,9 @@ pub struct Model {
     pub devices: Vec<(Contact, DeviceToken)>,
     ledger: Ledger,
     owed: Vec<Owed>,
+    pub(crate) queued: HashMap<MessageId, Queued>,
+    /// The latest that it ever was.
+    pub(crate) latest: Option<OffsetDateTime>,
     told: Vec<(Contact, MessageKind)>,
     /// The codes that have set a password. A handle may set two: where a new code was asked for while the old one was
     /// being redeemed, the new one is good.
@@ -61,6 +65,8 @@ pub struct Flow {
     /// A port went wrong in it.
     pub faulted: bool,
     pub hung_up: bool,
+    /// It was under way on a machine that died.
+    pub killed: bool,
     /// It was answered with a success or a refusal that is a verdict.
     pub verdict: Option<bool>,
     pub hashes: u64,
@@ -69,12 +75,16 @@ pub struct Flow {
     pub replaced: bool,
     /// The person as the flow first saw her.
     pub saw: Option<Saw>,
-    armed: Option<Mac>,
+    pub armed: Option<Mac>,
+    /// Whether what it armed is somebody's code.
+    pub armed_a_code: bool,
+    /// The codes that the store said are the current ones, since it claimed them.
+    pub vouched_for: HashSet<Mac>,
     /// What it was charged and not refunded, and whether that was for a password that was tried.
     standing: Vec<(Ticket, bool)>,
 }
 
-type Mac = [u8; 36];
+pub type Mac = [u8; 36];
 
 #[derive(Clone, Copy, Debug)]
 pub struct Saw {
@@ -100,11 +110,11 @@ pub struct Row {
     purpose: Purpose,
     contact: Contact,
     expires_at: OffsetDateTime,
-    issue: u32,
+    pub issue: u32,
     armed: Option<Armed>,
     codes: Vec<(Mac, String)>,
     pub attempts: u32,
-    taken: bool,
+    pub taken: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -126,11 +136,12 @@ struct Owed {
 }
 
 impl Flow {
-    pub const fn new(kind: Kind) -> Self {
+    pub fn new(kind: Kind) -> Self {
         Self {
             kind,
             faulted: false,
             hung_up: false,
+            killed: false,
             verdict: None,
             hashes: 0,
             row: None,
@@ -138,6 +149,8 @@ impl Flow {
             replaced: false,
             saw: None,
             armed: None,
+            armed_a_code: false,
+            vouched_for: HashSet::new(),
             standing: Vec::new(),
         }
     }
@@ -161,7 +174,7 @@ impl Model {
         self.violation.get_or_insert(what.into());
     }
 
-    fn must(&mut self, holds: bool, otherwise: &str) {
+    pub fn must(&mut self, holds: bool, otherwise: &str) {
         if !holds {
             self.violate(otherwise);
         }
@@ -228,6 +241,11 @@ impl Model {
 
     pub fn armed(&mut self, flow: FlowId, handle: &HandleDigest, issue: u32, code: &ArmedCode) {
         let mac = code.mac.to_bytes();
+        self.flows[flow].vouched_for.insert(mac);
+        if self.rows[handle].armed.is_some_and(|armed| armed.mac == mac) {
+            // Whether it is the current one was asked anew.
+            return;
+        }
         let owner = self.position(&code.target.account);
         let saw = self.flows[flow].saw;
         if owner.is_some() {
@@ -242,17 +260,19 @@ impl Model {
             self.must(fits, "a code was made for an account that may have none");
         }
         self.flows[flow].armed = Some(mac);
+        self.flows[flow].armed_a_code = owner.is_some();
         let owner = owner.and(saw).map(|saw| (saw.person, saw.generation));
         self.rows.get_mut(handle).unwrap().armed = Some(Armed { mac, issue, owner });
     }
 
     pub fn sent(&mut self, flow: FlowId, message: &Message) {
+        let queued = message.id.and_then(|id| self.sent_from_queue(flow, &id));
         let Some(code) = message.expose_code() else {
             self.told.push((message.to.clone(), message.kind));
             return;
         };
         let Flow { row, armed, .. } = &self.flows[flow];
-        let (Some(handle), Some(mac)) = (*row, *armed) else {
+        let Some((handle, mac)) = queued.or(row.zip(*armed)) else {
             return self.violate("a code was sent for no request");
         };
         let row = self.rows.get_mut(&handle).unwrap();
@@ -371,7 +391,8 @@ impl Model {
             // Where the answer of the store was lost and the password was set again before anybody looked, the owner
             // hears of the later one.
             let generation = self.people[owed.person].generation;
-            if self.flows[owed.flow].faulted && generation != owed.generation {
+            let Flow { faulted, killed, .. } = self.flows[owed.flow];
+            if killed || faulted && generation != owed.generation {
                 continue;
             }
             let told = |(to, kind): &(Contact, MessageKind)| *kind == owed.kind && to.is_same_as(&owed.to);

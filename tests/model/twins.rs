@@ -3,12 +3,13 @@
 
 use crate::dice::Dice;
 use crate::executor::FlowId;
-use crate::game::{Breaking, Game, NAMES};
+use crate::game::{Breaking, Game, Waiting};
+use crate::people::NAMES;
 use crate::plan::{Step, Taste, draw};
 use crate::play::words;
 use crate::world::{email, phone};
 
-const STRANGERS: Taste = Taste { faults: false, strangers_only: true };
+const STRANGERS: Taste = Taste { faults: false, strangers_only: true, stored: false };
 
 type World = (&'static str, fn(&Game, usize));
 
@@ -31,7 +32,7 @@ pub fn compare(seed: u64, breaking: Breaking) -> Result<usize, String> {
     let steps = draw(seed, STRANGERS);
     let mut first: Option<Vec<String>> = None;
     for (name, prepare) in WORLDS {
-        let mut game = Game::with_line_of(1, breaking);
+        let mut game = Game::with_line_of(1, Waiting::InMemory, breaking);
         (0..NAMES.len()).for_each(|person| prepare(&game, person));
         let told = game.ask_as_strangers(&steps);
         let Some(expected) = &first else {
