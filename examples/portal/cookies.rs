@@ -68,6 +68,16 @@ impl Jar {
         self.cookies.add(cookie);
     }
 
+    /// What [`set_text`](Self::set_text) set.
+    pub fn get_text(&self, name: Name) -> Option<String> {
+        String::from_utf8(base16ct::lower::decode_vec(self.get(name)?).ok()?).ok()
+    }
+
+    /// Sets a text of any characters, in hexadecimal digits: a cookie that is not ASCII takes all others with it.
+    pub fn set_text(&self, name: Name, text: &str) {
+        self.set(name, base16ct::lower::encode_string(text.as_bytes()));
+    }
+
     pub fn remove(&self, name: Name) {
         if self.get(name).is_some() {
             self.cookies.remove(self.bare(name, String::new()));

@@ -7,6 +7,7 @@ use crate::trials;
 trials!(
     a_whole_life_by_email,
     a_whole_life_by_sms,
+    an_address_in_letters_of_its_own_is_offered_at_the_log_in_that_follows,
     nobody_can_log_in_on_a_fresh_start,
     the_language_is_the_chosen_one_then_the_browsers_then_norwegian,
 );
@@ -20,6 +21,18 @@ async fn a_whole_life_by_email() {
 
 async fn a_whole_life_by_sms() {
     whole_life(&Portal::start(), "900 00 200", PHONE).await;
+}
+
+async fn an_address_in_letters_of_its_own_is_offered_at_the_log_in_that_follows() {
+    let folder = tempfile::tempdir().unwrap();
+    let members = folder.path().join("blåbær.csv");
+    std::fs::write(&members, "email,phone,name\nola@blåbær.no,900 00 300,Ola\n").unwrap();
+    let portal = Portal::start_in(folder, &[("PORTAL_MEMBERS", members.to_str().unwrap())]);
+    let mut ola = portal.client();
+    ola.ask_for_code("/activate", "ola@blåbær.no").await;
+    let code = portal.code_number(1, "ola@blåbær.no").await;
+    let answer = ola.redeem("/activate", &code, PASSWORD, PASSWORD).await;
+    ola.get(&answer.location()).await.says("value=\"ola@blåbær.no\"");
 }
 
 pub async fn whole_life(portal: &Portal, typed: &str, registered: &str) {

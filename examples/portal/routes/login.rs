@@ -41,7 +41,7 @@ pub async fn show(
     if let Presence::Here(_) = Member::find(&visitor.app, &session).await? {
         return Ok(Redirect::to("/account").into_response());
     }
-    let email = visitor.jar.get(Name::Email).and_then(|kept| EmailAddress::parse(&kept).ok());
+    let email = visitor.jar.get_text(Name::Email).and_then(|kept| EmailAddress::parse(&kept).ok());
     let email = email.as_ref().map_or("", EmailAddress::as_str);
     page(&visitor, email, arrival.after).show()
 }

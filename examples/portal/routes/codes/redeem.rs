@@ -67,7 +67,7 @@ pub async fn redeem(
             Flow::forget(&visitor.jar, purpose);
             visitor.jar.keep_device(redeemed.device.as_ref());
             if let Some(email) = flow.log_in_name() {
-                visitor.jar.set(Name::Email, email.to_owned());
+                visitor.jar.set_text(Name::Email, email);
             }
             Ok(Redirect::to(addresses(purpose).done).into_response())
         }
