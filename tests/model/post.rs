@@ -48,7 +48,7 @@ impl<T: MessageQueue> MessageQueue for Watched<T> {
         limit: u32,
     ) -> Result<Vec<ClaimedMessage>, BackendError> {
         let seen = |model: &mut Model, flow, claimed: &Vec<ClaimedMessage>| {
-            claimed.iter().for_each(|claimed| model.claimed(flow, &claimed.message.id));
+            claimed.iter().for_each(|claimed| model.claimed(flow, claimed));
         };
         self.eye.call(self.port.claim(now, due_at, limit), seen).await
     }

@@ -4,6 +4,7 @@
 use time::OffsetDateTime;
 use vestibule::code::HandleDigest;
 use vestibule::message::MessageId;
+use vestibule::ports::ClaimedMessage;
 
 use crate::executor::FlowId;
 use crate::reference::{Mac, Model};
@@ -18,6 +19,8 @@ pub struct Queued {
     sent: bool,
     /// Somebody was about to send it, and has said nothing since.
     begun: bool,
+    /// Somebody else found it so, and takes it for sent.
+    interrupted: bool,
     /// Who put it was not told so, and may send it from memory.
     doubtful: bool,
     taken_over: bool,
@@ -39,14 +42,15 @@ impl Model {
 
     pub fn put(&mut self, flow: FlowId, id: MessageId, expires_at: OffsetDateTime) {
         let by = &self.flows[flow];
-        let code = by.row.zip(by.armed).filter(|_| by.armed_a_code);
-        let code = code.map(|(handle, mac)| (handle, self.rows[&handle].issue, mac));
+        let code = by.row.zip(by.armed).zip(by.code_issue);
+        let code = code.map(|((handle, mac), issue)| (handle, issue, mac));
         let queued = Queued {
             expires_at,
             code,
             by: flow,
             sent: false,
             begun: false,
+            interrupted: false,
             doubtful: true,
             taken_over: false,
             forgotten: false,
@@ -62,8 +66,10 @@ impl Model {
     }
 
     /// Somebody has it now: of a code he must ask anew whether it is the current one.
-    pub fn claimed(&mut self, flow: FlowId, id: &MessageId) {
-        if let Some(Queued { code: Some((.., mac)), .. }) = self.queued.get(id) {
+    pub fn claimed(&mut self, flow: FlowId, claimed: &ClaimedMessage) {
+        let Some(queued) = self.queued.get_mut(&claimed.message.id) else { return };
+        queued.interrupted |= claimed.is_begun;
+        if let Some((.., mac)) = &queued.code {
             self.flows[flow].vouched_for.remove(mac);
         }
     }
@@ -98,12 +104,13 @@ impl Model {
         let Some(queued) = self.queued.get_mut(id) else { return };
         queued.forgotten = true;
         let left = self.latest.map_or(i64::MAX, |latest| (queued.expires_at - latest).whole_seconds());
-        let (sent, begun, doubtful) = (queued.sent, queued.begun, queued.doubtful);
+        let (sent, doubtful) = (queued.sent, queued.doubtful);
+        let perhaps_sent = queued.begun || queued.interrupted;
         let worthless = match queued.code {
             None => left <= 0,
             Some((handle, issue, _)) => {
                 let row = &self.rows[&handle];
-                left <= LEAST_LIFE || row.issue != issue || row.taken || begun
+                left <= LEAST_LIFE || row.issue != issue || row.taken || perhaps_sent
             }
         };
         self.must(sent || worthless || doubtful, "a stored message was forgotten unsent");

@@ -76,8 +76,8 @@ pub struct Flow {
     /// The person as the flow first saw her.
     pub saw: Option<Saw>,
     pub armed: Option<Mac>,
-    /// Whether what it armed is somebody's code.
-    pub armed_a_code: bool,
+    /// The issue of what it armed, where that is somebody's code.
+    pub code_issue: Option<u32>,
     /// The codes that the store said are the current ones, since it claimed them.
     pub vouched_for: HashSet<Mac>,
     /// What it was charged and not refunded, and whether that was for a password that was tried.
@@ -149,7 +149,7 @@ impl Flow {
             replaced: false,
             saw: None,
             armed: None,
-            armed_a_code: false,
+            code_issue: None,
             vouched_for: HashSet::new(),
             standing: Vec::new(),
         }
@@ -260,7 +260,7 @@ impl Model {
             self.must(fits, "a code was made for an account that may have none");
         }
         self.flows[flow].armed = Some(mac);
-        self.flows[flow].armed_a_code = owner.is_some();
+        self.flows[flow].code_issue = owner.map(|_| issue);
         let owner = owner.and(saw).map(|saw| (saw.person, saw.generation));
         self.rows.get_mut(handle).unwrap().armed = Some(Armed { mac, issue, owner });
     }
