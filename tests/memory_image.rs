@@ -16,18 +16,20 @@
 use std::fs::{File, read_to_string};
 use std::io::{Read, Seek, SeekFrom};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use vestibule::account::Registration;
-use vestibule::adapters::memory::{MemoryCodes, MemoryDirectory, MemoryThrottle};
+use vestibule::adapters::memory::{ManualClock, MemoryCodes, MemoryDirectory, MemoryThrottle};
+use vestibule::error::{BackendError, BackendErrorKind};
 use vestibule::message::Message;
 use vestibule::ports::{CodeSender, Destination, SendError};
 use vestibule::secrecy::{ExposeSecret, SecretString};
 use vestibule::{
     AccountId, AccountService, CallingCode, Code, Contact, EmailAddress, KeyRing, NewPassword, Origin,
-    PhoneNumber, ServiceKey, ServiceProfile,
+    PhoneNumber, ServiceKey, ServiceProfile, Settings,
 };
 use zeroize::{Zeroize, Zeroizing};
 
@@ -65,7 +67,7 @@ fn password(number: u8) -> Masked {
 
 /// Takes messages over, and keeps of each only its code, masked.
 #[derive(Clone, Default)]
-struct Post(Arc<Mutex<Vec<Masked>>>);
+struct Post(Arc<Mutex<Vec<Masked>>>, Arc<AtomicBool>);
 
 impl std::fmt::Debug for Post {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -76,6 +78,10 @@ impl std::fmt::Debug for Post {
 #[async_trait]
 impl CodeSender for Post {
     async fn send(&self, message: &Message) -> Result<(), SendError> {
+        if self.1.swap(false, Ordering::SeqCst) {
+            let busy = BackendError::new(BackendErrorKind::Busy, "this once");
+            return Err(SendError::Transient { retry_after: None, source: busy });
+        }
         self.0.lock().unwrap().extend(message.expose_code().map(Masked::of));
         Ok(())
     }
@@ -133,6 +139,7 @@ fn occurrences(memory: &[u8], canary: &[u8]) -> usize {
 struct House {
     service: AccountService,
     post: Post,
+    clock: ManualClock,
     id: AccountId,
 }
 
@@ -153,8 +160,14 @@ impl House {
         let profile = ServiceProfile::new("Eksempelforbundet", "medlem@example.no, 22 00 00 00");
         let (codes, throttle) = (MemoryCodes::new(), MemoryThrottle::new());
         let builder = AccountService::builder(directory, codes, throttle, post.clone(), keys, profile);
+        let (clock, mut settings) = (ManualClock::new(), Settings::default());
+        // What cannot be sent at once is left to the stored queue.
+        settings.sending_patience = Duration::ZERO;
+        let builder = builder.clock(clock.clone()).settings(settings);
+        #[cfg(feature = "message-queue")]
+        let builder = builder.message_queue(vestibule::adapters::memory::MemoryMessages::new());
         let service = builder.dangerous().cheapest_hashing().build().unwrap();
-        Self { service, post, id }
+        Self { service, post, clock, id }
     }
 
     async fn rest(&self) {
@@ -209,6 +222,16 @@ impl House {
                 let (old, new) = (password(1).secret(), Self::new_password(4));
                 self.service.change_password(&self.id, old, new, &here()).await.unwrap();
                 passwords.push(password(4));
+            }
+            #[cfg(feature = "message-queue")]
+            "stored" => {
+                // It cannot be sent at once, stays sealed in the queue, and is opened and sent when its lease has ended.
+                self.post.1.store(true, Ordering::SeqCst);
+                self.service.request_recovery(&ola(), &here()).await.unwrap();
+                self.rest().await;
+                self.clock.turn(Duration::from_secs(61));
+                assert_eq!(self.service.resume_deliveries().await.unwrap(), 1);
+                codes.push(self.code().await);
             }
             "refusal" => {
                 let asked = self.service.request_recovery(&ola(), &here()).await.unwrap();
@@ -282,6 +305,8 @@ fn what_the_crate_held_of_a_password_is_wiped() {
         ("change", "passwords [0, 0], codes [0]"),
         ("request", "passwords [0], codes [0, 0, 0]"),
         ("refusal", "passwords [0, 0, 0], codes [0, 0]"),
+        #[cfg(feature = "message-queue")]
+        ("stored", "passwords [0], codes [0, 0]"),
     ] {
         assert_eq!(search(flow), expected, "{flow}");
     }
