@@ -2,10 +2,10 @@
 //!
 //! `cargo bench --bench storm` runs 200 and 2,000 callers each way: through the crate, with `spawn_blocking` and `argon2`
 //! for each request, and hashing inside the async function; each in a process of its own, since memory once taken is
-//! rarely given back. It prints what was hashed per second, processor time per hash, peak memory, how late the timer
-//! was (ticks that were missed count, as late as they were), how long those waited who were let in, and what runs on
-//! after every caller has given up. `-- 200` runs the one, and `-- smoke` a few callers
-//! with cheap hashes.
+//! rarely given back. The crate and `spawn_blocking` are tried with huge pages, too. It prints what was hashed per
+//! second, processor time per hash, peak memory, how late the timer was (ticks that were missed count, as late as they
+//! were), how long those waited who were let in, and what runs on after every caller has given up. `-- 200` runs the one,
+//! and `-- smoke` a few callers with cheap hashes.
 
 #![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used, reason = "a program that measures")]
 
@@ -29,7 +29,17 @@ use crate::parts::{
 const WAY: &str = "VESTIBULE_BENCH_WAY";
 const CALLERS: &str = "VESTIBULE_BENCH_CALLERS";
 
-const WAYS: [&str; 4] = ["vestibule", "vestibule, SimdArgon2", "spawn_blocking", "inline"];
+const WAYS: [&str; 6] = [
+    "vestibule",
+    "vestibule, huge pages",
+    "vestibule, SimdArgon2",
+    "spawn_blocking",
+    "spawn_blocking, huge pages",
+    "inline",
+];
+
+/// Tells glibc, from 2.35 on, to ask the system for huge pages. A program that is deployed can be told the same.
+const HUGE_PAGES: (&str, &str) = ("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
 
 /// What a caller waits before giving up, in the second part.
 const PATIENCE: Duration = Duration::from_millis(150);
@@ -51,7 +61,7 @@ fn main() {
     for callers in storms {
         println!("\n{callers} callers on {} cores", std::thread::available_parallelism().unwrap());
         println!(
-            "{:24}{:>7}{:>9}{:>9}{:>9}{:>10}{:>10}{:>10}{:>10}{:>9}{:>10}",
+            "{:28}{:>7}{:>9}{:>9}{:>9}{:>10}{:>10}{:>10}{:>10}{:>9}{:>10}",
             "",
             "done",
             "hashes/s",
@@ -65,12 +75,12 @@ fn main() {
             "busy ms"
         );
         for way in WAYS {
-            let status = Command::new(std::env::current_exe().unwrap())
-                .args(std::env::args().skip(1))
-                .env(WAY, way)
-                .env(CALLERS, callers.to_string())
-                .status();
-            assert!(status.unwrap().success(), "the measuring process failed");
+            let mut process = Command::new(std::env::current_exe().unwrap());
+            process.args(std::env::args().skip(1)).env(WAY, way).env(CALLERS, callers.to_string());
+            if way.ends_with("huge pages") {
+                process.env(HUGE_PAGES.0, HUGE_PAGES.1);
+            }
+            assert!(process.status().unwrap().success(), "the measuring process failed");
         }
     }
     println!(
@@ -95,10 +105,12 @@ impl Way {
         // Made only where it is needed: its memory would show in the peak.
         let (stored, hashed) = (|| stored_hash(cost).into(), Arc::default());
         match name {
-            "vestibule" => Self::Vestibule(service(HashingSettings::default(), cost, callers)),
-            "spawn_blocking" => Self::SpawnBlocking { cost, stored: stored(), hashed },
+            "vestibule, SimdArgon2" => {
+                Self::Vestibule(service(HashingSettings::default().kdf(SimdArgon2), cost, callers))
+            }
             "inline" => Self::Inline { cost, stored: stored(), hashed },
-            _ => Self::Vestibule(service(HashingSettings::default().kdf(SimdArgon2), cost, callers)),
+            name if name.starts_with("spawn") => Self::SpawnBlocking { cost, stored: stored(), hashed },
+            _ => Self::Vestibule(service(HashingSettings::default(), cost, callers)),
         }
     }
 
@@ -150,7 +162,7 @@ fn measure(name: &str, callers: usize) {
     });
     let Storm { done, lasted, processor, peak_mib, mut late, mut waits } = storm;
     println!(
-        "{name:24}{done:7}{:9.1}{:9.1}{peak_mib:9}{:10.1}{:10.1}{:10.0}{:10.0}{:9}{:>10}",
+        "{name:28}{done:7}{:9.1}{:9.1}{peak_mib:9}{:10.1}{:10.1}{:10.0}{:10.0}{:9}{:>10}",
         done as f64 / lasted.as_secs_f64(),
         milliseconds(processor) / done as f64,
         milliseconds(percentile(&mut late, 50)),

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each bench uses a part of it")]
 
+pub mod store_flows;
+
 use std::fs;
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -25,6 +27,11 @@ pub fn smoke() -> bool {
 
 /// A service on memory ports whose members all have [`PASSWORD`], at this cost.
 pub fn service(hashing: HashingSettings, cost: Argon2Cost, members: usize) -> AccountService {
+    service_of(directory(cost, members), hashing.cost(cost))
+}
+
+/// Members who all have [`PASSWORD`], at this cost.
+pub fn directory(cost: Argon2Cost, members: usize) -> MemoryDirectory {
     let directory = MemoryDirectory::new();
     let stored = stored_hash(cost);
     futures_lite::future::block_on(async {
@@ -41,11 +48,16 @@ pub fn service(hashing: HashingSettings, cost: Argon2Cost, members: usize) -> Ac
             assert!(directory.replace_credential(&id, &version, &change).await.unwrap().is_some());
         }
     });
+    directory
+}
+
+/// A service on memory ports for these people.
+pub fn service_of(directory: MemoryDirectory, hashing: HashingSettings) -> AccountService {
     let keys = KeyRing::new(ServiceKey::generate().unwrap(), ServiceKey::generate().unwrap());
     let profile = ServiceProfile::new("Eksempelforbundet", "medlem@example.no, 22 00 00 00");
     let (codes, throttle, outbox) = (MemoryCodes::new(), MemoryThrottle::new(), MemoryOutbox::new());
     AccountService::builder(directory, codes, throttle, outbox, keys, profile)
-        .hashing(hashing.cost(cost))
+        .hashing(hashing)
         .build()
         .unwrap()
 }

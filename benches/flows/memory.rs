@@ -1,19 +1,8 @@
-//! What each flow costs beside hashing: in time and in allocations, on memory ports.
-//!
-//! `cargo bench --bench flows` prints the median time of a call, and the allocations of one on all threads together.
-//! Hashes are at their cheapest, 8 KiB. What such a hash takes on another thread, and back, is measured first, and so
-//! are the rules about a new password: less those, a flow is the crate's own work and the memory ports'. `-- smoke`
-//! makes a few calls of each. Every call is somebody else's, from somewhere else, so that no limit is met.
+//! What each flow costs on memory ports, in time and in allocations.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program that measures")]
-
-mod parts;
-
-use std::alloc::System;
 use std::time::{Duration, Instant};
 
 use futures_channel::oneshot;
-use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use vestibule::account::Registration;
 use vestibule::adapters::memory::{MemoryCodes, MemoryDirectory, MemoryThrottle};
 use vestibule::adapters::outbox::MemoryOutbox;
@@ -24,21 +13,15 @@ use vestibule::{
     ServiceKey, ServiceProfile,
 };
 
-use crate::parts::{PASSWORD, home, median, member};
-
-#[global_allocator]
-static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+use crate::parts::{self, PASSWORD, home, median, member};
+use crate::{ALLOCATOR, Elsewhere};
 
 const NAME: &str = "Eksempelforbundet";
 const ANOTHER: &str = "sju blå hvaler i fjorden";
 
-fn main() {
+/// Every call is somebody else's, from somewhere else, so that no limit is met.
+pub(crate) async fn measure() -> Elsewhere {
     let people = if parts::smoke() { 20 } else { 2_000 };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(measure(people));
-}
-
-async fn measure(people: usize) {
     println!("{:48}{:>9}{:>9}{:>13}", "", "us", "less", "allocations");
     let mut worker = PortableArgon2.worker();
     let hash = elsewhere("the cheapest hash, on another thread and back", people, move || {
@@ -147,6 +130,7 @@ async fn measure(people: usize) {
         world.settle().await;
     }
     line.print(Some(rules + hash * 2));
+    Elsewhere { hash, rules }
 }
 
 /// What `work` takes on another thread and back, as the hasher does it but for all that the hasher is for. Its median.
