@@ -50,19 +50,30 @@ impl Reached {
     }
 }
 
-/// Whether the whole reading is made of one to [`COMMON_WORDS`] common words, with filling and patterns around them.
-pub(super) fn by_common_words(reading: &Reading) -> bool {
-    let end = reach_end(reading, &Names::default());
-    end.fewest_words.iter().flatten().any(|words| (1..=COMMON_WORDS).contains(words))
-}
+/// What the whole of a reading is made of.
+pub(super) struct Cover(Reached);
 
-/// Whether the whole reading is made of one or more of `names` and at most [`COMMON_WORDS_BESIDE_A_NAME`] common
-/// words, with filling and patterns around them.
-pub(super) fn by_names(reading: &Reading, names: &Names) -> bool {
-    let end = reach_end(reading, names);
-    let named = [false, true].map(|after_filling| Reached::state(true, after_filling));
-    let words = named.iter().filter_map(|state| *end.fewest_words.get(*state)?).min();
-    words.is_some_and(|words| words <= COMMON_WORDS_BESIDE_A_NAME)
+impl Cover {
+    /// Looks what the whole reading can be made of: names, common words, and filling and patterns around them. What
+    /// holds no name on the way is not changed by which names there are.
+    pub(super) fn of(reading: &Reading, names: &Names) -> Self {
+        Self(reach_end(reading, names))
+    }
+
+    /// Whether it is one to [`COMMON_WORDS`] common words.
+    pub(super) fn is_by_common_words(&self) -> bool {
+        self.fewest_words(false).any(|words| (1..=COMMON_WORDS).contains(&words))
+    }
+
+    /// Whether it is one or more of the names and at most [`COMMON_WORDS_BESIDE_A_NAME`] common words.
+    pub(super) fn is_by_names(&self) -> bool {
+        self.fewest_words(true).any(|words| words <= COMMON_WORDS_BESIDE_A_NAME)
+    }
+
+    fn fewest_words(&self, named: bool) -> impl Iterator<Item = usize> {
+        let states = [false, true].map(|after_filling| Reached::state(named, after_filling));
+        states.into_iter().filter_map(move |state| *self.0.fewest_words.get(state)?)
+    }
 }
 
 /// Goes through the places from left to right, once; at each, only pieces that begin there are tried. The work is

@@ -1,7 +1,7 @@
 //! The rules in their order: what is refused because it is predictable, and under which name.
 
 use super::common_list;
-use super::cover;
+use super::cover::Cover;
 use super::name::{Names, PersonWord};
 use super::problem::PasswordProblem;
 use super::reading::Reading;
@@ -18,19 +18,21 @@ pub(super) fn about_nobody(password: &str, service: &Names) -> Result<(), Passwo
     if shapes.iter().any(|reading| is_repetitive(&reading.plain)) {
         return Err(PasswordProblem::Repetitive);
     }
-    if shapes.iter().any(|reading| has_shape(reading, Stretches::is_sequence)) {
+    let patterns: Vec<Patterns> = shapes.into_iter().map(Patterns::of).collect();
+    if patterns.iter().any(|patterns| patterns.follow(Stretches::is_sequence)) {
         return Err(PasswordProblem::Sequence);
     }
-    if shapes.iter().any(|reading| has_shape(reading, Stretches::is_keyboard_walk)) {
+    if patterns.iter().any(|patterns| patterns.follow(Stretches::is_keyboard_walk)) {
         return Err(PasswordProblem::KeyboardWalk);
     }
     let readings = readings(written, squashed);
-    if is_made_of(&readings, service) {
+    let covers: Vec<Cover> = readings.iter().map(|reading| Cover::of(reading, service)).collect();
+    if covers.iter().any(Cover::is_by_names) {
         return Err(PasswordProblem::NamesTheService);
     }
-    let is_common =
-        |reading: &Reading| common_list::contains(&reading.plain) || cover::by_common_words(reading);
-    if readings.iter().any(is_common) {
+    if covers.iter().any(Cover::is_by_common_words)
+        || readings.iter().any(|reading| common_list::contains(&reading.plain))
+    {
         return Err(PasswordProblem::Common);
     }
     Ok(())
@@ -75,15 +77,34 @@ fn readings(written: Reading, squashed: Option<Reading>) -> Vec<Reading> {
 }
 
 fn is_made_of(readings: &[Reading], names: &Names) -> bool {
-    !names.is_empty() && readings.iter().any(|reading| cover::by_names(reading, names))
+    !names.is_empty() && readings.iter().any(|reading| Cover::of(reading, names).is_by_names())
 }
 
-/// Whether a reading follows a pattern as it is, with doubled characters taken once, or with two patterns in turns.
-fn has_shape(reading: &Reading, follows: impl Fn(&Stretches) -> bool) -> bool {
-    follows(&Stretches::of(&reading.plain))
-        || follows(&Stretches::of(&without_doubles(&reading.plain)))
-        || (reading.plain.len() >= SHORTEST_IN_TURNS
-            && alternating(&reading.plain).iter().all(|half| follows(&Stretches::of(half))))
+/// The patterns in a reading as it is, with doubled characters taken once, and in its two halves that take turns.
+struct Patterns {
+    plain: Stretches,
+    single: Option<Stretches>,
+    in_turns: Option<[Stretches; 2]>,
+}
+
+impl Patterns {
+    fn of(reading: &Reading) -> Self {
+        let plain = &reading.plain;
+        let single = without_doubles(plain);
+        let in_turns = plain.len() >= SHORTEST_IN_TURNS;
+        Self {
+            single: (single.len() < plain.len()).then(|| Stretches::of(&single)),
+            in_turns: in_turns.then(|| alternating(plain).map(|half| Stretches::of(&half))),
+            plain: Stretches::of(plain),
+        }
+    }
+
+    /// Whether any of them follows a pattern: where two take turns, both.
+    fn follow(&self, follows: impl Fn(&Stretches) -> bool) -> bool {
+        follows(&self.plain)
+            || self.single.as_ref().is_some_and(&follows)
+            || self.in_turns.as_ref().is_some_and(|halves| halves.iter().all(&follows))
+    }
 }
 
 #[cfg(test)]
