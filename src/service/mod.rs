@@ -10,6 +10,7 @@ mod password_change;
 mod proof;
 mod recovery;
 mod redemption;
+mod resending;
 mod spray;
 
 use std::fmt;
@@ -85,7 +86,7 @@ impl AccountService {
     /// cannot be sent again, though it may still work ([`NotSentAgain`](crate::code::CodeProblem::NotSentAgain)), or
     /// has expired; [`Error::Overloaded`]; [`Error::Backend`]. None depends on who is registered.
     pub async fn resend_code(&self, handle: &CodeHandle, origin: &Origin) -> Result<CodeRequest, Error> {
-        redemption::resend(&self.inner, handle, origin).await
+        resending::resend(&self.inner, handle, origin).await
     }
 
     /// Logs in with e-mail address and password.

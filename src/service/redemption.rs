@@ -1,4 +1,4 @@
-//! What activation and recovery share: to request, resend and redeem a code.
+//! What activation and recovery share: to request and to redeem a code.
 //!
 //! May a code be used twice? No, and it is said here twice: the directory swaps the credential only where the
 //! version is the one the code was made for, and the code store takes a row once.
@@ -11,7 +11,7 @@ use crate::account::{Account, AccountId};
 use crate::code::{Code, CodeFormat, CodeHandle, CodeProblem, Purpose};
 use crate::contact::Contact;
 use crate::context::after;
-use crate::delivery::{self, Arming};
+use crate::delivery::Arming;
 use crate::device::DeviceToken;
 use crate::error::Error;
 use crate::event::{CodeRefusal, EventKind, Flow};
@@ -19,7 +19,7 @@ use crate::hasher::{Place, Standing};
 use crate::limits;
 use crate::origin::Origin;
 use crate::password::NewPassword;
-use crate::ports::{Attempt, PendingCode, Reissue, Reissued, StoredCode};
+use crate::ports::{Attempt, PendingCode, StoredCode};
 use crate::service::Inner;
 use crate::service::charge::{charge, refund};
 use crate::service::password_change::set_password;
@@ -77,58 +77,6 @@ pub(super) async fn request(
     Ok(answer)
 }
 
-/// Asks for the code again, with the handle of the first time. Once it is charged it runs to its end, even if the
-/// caller goes away: the code that is on its way dies with the new issue, which must not be left without one.
-pub(super) async fn resend(
-    inner: &Arc<Inner>,
-    handle: &CodeHandle,
-    origin: &Origin,
-) -> Result<CodeRequest, Error> {
-    let Some(place) = inner.delivery.reserve() else {
-        return Err(inner.overloaded(Flow::ResendCode, origin));
-    };
-    let now = inner.context.now()?;
-    let resend = Resend { inner: Arc::clone(inner), handle: handle.clone(), origin: origin.clone(), now };
-    inner.context.finish(resend.run(place)).await
-}
-
-struct Resend {
-    inner: Arc<Inner>,
-    handle: CodeHandle,
-    origin: Origin,
-    now: OffsetDateTime,
-}
-
-impl Resend {
-    async fn run(self, place: delivery::Place) -> Result<CodeRequest, Error> {
-        let Self { inner, handle, origin, now } = self;
-        let context = &inner.context;
-        let ticket = charge(context, Flow::ResendCode, &limits::resend(context, &origin), &origin).await?;
-        let resend_at = after(now, context.settings.resend_after);
-        let digest = handle.digest();
-        let reissue = context.codes.reissue(&digest, resend_at, now);
-        match context.ask("code_store.reissue", reissue).await {
-            Ok(Reissue::Again(Reissued { pending, issue })) => {
-                let event = EventKind::CodeReissued { purpose: pending.purpose };
-                inner.tell_about(event, None, Some(&pending.contact), &origin);
-                let device = inner.recognise(&origin, &pending.contact);
-                let answer = answer(&handle, &pending, issue);
-                inner.delivery.arm(place, Arming::new(pending, handle, issue, device, Vec::new()));
-                Ok(answer)
-            }
-            Ok(Reissue::TooSoon { retry_after }) => Err(Error::Throttled { retry_after }),
-            // Whether it is over with the code, or with sending it, the store does not tell; whether its time has
-            // come, the handle does, to whoever holds it.
-            Ok(Reissue::Gone) if handle.expires_at() <= now => Err(CodeProblem::Expired.into()),
-            Ok(Reissue::Gone) => Err(CodeProblem::NotSentAgain.into()),
-            Err(error) => {
-                refund(context, &ticket).await;
-                Err(error.into())
-            }
-        }
-    }
-}
-
 /// Redeems a code: sets the password of the account it was made for.
 ///
 /// The order is the promise. What can be refused without the code is refused before a try is counted, and so are a
@@ -157,7 +105,7 @@ pub(super) async fn redeem(
         password,
         origin: origin.clone(),
     };
-    inner.context.to_the_end(redemption.run(place)).await
+    inner.context.finish(redemption.run(place)).await
 }
 
 struct Redemption {
@@ -170,10 +118,23 @@ struct Redemption {
 }
 
 impl Redemption {
-    async fn run(self, mut place: Place) -> Result<Redeemed, Error> {
-        let context = &self.inner.context;
+    /// Refuses a wrong code without going to another thread. What a right one leads to is the background's from its
+    /// first step, however slowly the caller waits for it.
+    async fn run(self, place: Place) -> Result<Redeemed, Error> {
         let stored = self.count().await?;
-        let (account, proof) = self.check(&stored).await?;
+        let matched = self.compare(&stored)?;
+        let inner = Arc::clone(&self.inner);
+        inner.context.to_the_end(self.set(place, stored, matched)).await
+    }
+
+    async fn set(
+        self,
+        mut place: Place,
+        stored: StoredCode,
+        matched: MatchedCode,
+    ) -> Result<Redeemed, Error> {
+        let context = &self.inner.context;
+        let (account, proof) = self.check(&stored, matched).await?;
         self.inner.check_person(&self.password, &account, Some(&self.code))?;
 
         let issue = stored.issue;
@@ -207,17 +168,20 @@ impl Redemption {
         Err(self.refuse(reason, None, problem))
     }
 
-    /// Compares, and only then reads the account, as it is now.
-    async fn check(&self, stored: &StoredCode) -> Result<(Account, Proof), Error> {
-        let context = &self.inner.context;
+    fn compare(&self, stored: &StoredCode) -> Result<MatchedCode, Error> {
         let typed = self.code.in_format(self.handle.code_format()).unwrap_or_default();
-        let matched = MatchedCode::compare(&context.keys, self.purpose, &self.handle, stored, &typed);
-        let Some(matched) = matched else {
+        let keys = &self.inner.context.keys;
+        MatchedCode::compare(keys, self.purpose, &self.handle, stored, &typed).ok_or_else(|| {
             let other = stored.pending.purpose != self.purpose;
             let reason = if other { CodeRefusal::OtherPurpose } else { CodeRefusal::Wrong };
             self.inner.count_wrong_code();
-            return Err(self.refuse(reason, None, wrong(stored)));
-        };
+            self.refuse(reason, None, wrong(stored))
+        })
+    }
+
+    /// Reads the account, as it is now, only once the code has matched.
+    async fn check(&self, stored: &StoredCode, matched: MatchedCode) -> Result<(Account, Proof), Error> {
+        let context = &self.inner.context;
         let get = context.directory.get(matched.account());
         let account = context.ask("user_directory.get", get).await?;
         match (matched.confirm(account.as_ref()), account) {
@@ -267,7 +231,7 @@ fn new_row(
 }
 
 /// What is answered depends on what was asked, and on how often.
-fn answer(handle: &CodeHandle, pending: &PendingCode, issue: u32) -> CodeRequest {
+pub(super) fn answer(handle: &CodeHandle, pending: &PendingCode, issue: u32) -> CodeRequest {
     let again = issue < pending.max_issues && pending.resend_at < pending.reissue_until;
     let resend_at = again.then_some(pending.resend_at);
     CodeRequest {
