@@ -263,13 +263,34 @@ async fn a_key_that_verifies_everywhere_before_it_is_current_anywhere_is_replace
 
 #[tokio::test]
 async fn a_caller_who_hangs_up_changes_nothing_of_what_follows() {
-    let world = World::new();
+    for in_the_middle_of_the_count in [false, true] {
+        let world = World::new();
+        let (request, code) = asked(&world).await;
+        let origin = here();
+        if in_the_middle_of_the_count {
+            world.script.pause_at_every_call();
+        }
+        // The count has begun, or what it leads to has; then the caller is gone.
+        world.begin(world.service.activate(&request.handle, &code, new(PASSWORD), &origin)).await;
+        world.settle().await;
+        world.log_in("ola@example.no", PASSWORD).await.unwrap();
+        world.settle().await;
+        assert!(world.kinds_sent().contains(&vestibule::message::MessageKind::Activated));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_code_is_refused_without_the_background_and_a_right_one_is_the_backgrounds() {
+    let world = World::swift(|builder| builder);
     let (request, code) = asked(&world).await;
+    world.settle().await;
+    world.background.hold();
+    let refused = world.service.activate(&request.handle, &other_than(&code), new(PASSWORD), &here()).await;
+    assert!(same(&refused, &wrong(9)));
+    // Once the right one is counted, it waits for nobody.
     let origin = here();
-    // From the count on the work is the background's; then the caller is gone.
     world.begin(world.service.activate(&request.handle, &code, new(PASSWORD), &origin)).await;
+    world.background.release();
     world.settle().await;
     world.log_in("ola@example.no", PASSWORD).await.unwrap();
-    world.settle().await;
-    assert!(world.kinds_sent().contains(&vestibule::message::MessageKind::Activated));
 }
