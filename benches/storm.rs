@@ -80,7 +80,11 @@ fn main() {
             if way.ends_with("huge pages") {
                 process.env(HUGE_PAGES.0, HUGE_PAGES.1);
             }
-            assert!(process.status().unwrap().success(), "the measuring process failed");
+            if !process.status().unwrap().success() {
+                // 512 threads at once want 10 GB.
+                println!("{way:28} did not get through");
+                assert!(way.starts_with("spawn"), "the measuring process failed");
+            }
         }
     }
     println!(

@@ -8,7 +8,12 @@
 //! are started from the machine's binaries; one that is missing is printed as skipped. `-- memory` leaves the stores out,
 //! and `-- smoke` makes a few calls of each.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program that measures")]
+#![allow(
+    clippy::future_not_send,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program that measures, one call after the other"
+)]
 
 mod bare;
 mod memory;

@@ -64,7 +64,7 @@ pub(crate) async fn measure(
         Err(missing) => println!("\nRedis is skipped: {}", missing.0),
         Ok(server) => {
             let connection = connect(&server).await;
-            let options = redis_adapter::RedisOptions::new().prefix(&server.fresh_prefix());
+            let options = redis_adapter::RedisOptions::new().prefix(server.fresh_prefix());
             let codes = redis_adapter::RedisCodes::open_with(connection.clone(), &options).await.unwrap();
             let throttle = redis_adapter::RedisThrottle::open_with(connection, &options).await.unwrap();
             let world = service(memory_with(&people).await, codes, throttle);

@@ -10,7 +10,12 @@
 //! random, so a hundred of them share a dozen pages among a thousand, and have a hundred pages among a million. Compare
 //! them with a hundred times the row alone, which a batch should stay below.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program that measures")]
+#![allow(
+    clippy::future_not_send,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program that measures, one call after the other"
+)]
 
 mod filling;
 mod operations;
