@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use crate::account::{AccountId, CredentialVersion};
 use crate::code::Purpose;
 use crate::contact::Contact;
-use crate::key::KeyId;
+use crate::key::{KeyId, digest};
 
 /// The keyed MAC of a code: all that a store learns of it.
 ///
@@ -60,16 +60,18 @@ pub(crate) struct MacInput<'a> {
 }
 
 impl MacInput<'_> {
-    /// Feeds each part with its length in front, so that no two inputs read the same.
+    /// Feeds each part with its length in front, so that no two inputs read the same. What a directory makes is fed as
+    /// its digest: a decoy has ids of 32 digits, an account has whatever ids its directory gives, and one block more or
+    /// less of HMAC would tell who is registered.
     pub(crate) fn feed(&self, mut update: impl FnMut(&[u8])) {
         let destination = self.destination.canonical();
         let expires_at = self.expires_at.unix_timestamp_nanos() / 1_000_000;
         let parts: [&[u8]; 8] = [
             self.purpose.as_str().as_bytes(),
             self.handle,
-            self.account.as_str().as_bytes(),
+            &digest(self.account.as_str()),
             destination.as_bytes(),
-            self.credential_version.as_str().as_bytes(),
+            &digest(self.credential_version.as_str()),
             &expires_at.to_be_bytes(),
             &self.issue.to_be_bytes(),
             self.code.as_bytes(),
@@ -77,6 +79,38 @@ impl MacInput<'_> {
         for part in parts {
             update(&(part.len() as u64).to_be_bytes());
             update(part);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contact::EmailAddress;
+
+    #[test]
+    fn as_much_is_hashed_whatever_ids_and_versions_a_directory_gives() {
+        let destination = EmailAddress::parse("ola@example.no").unwrap().into();
+        let fed = |account: &str, version: &str| {
+            let mut bytes = 0;
+            MacInput {
+                purpose: Purpose::Recovery,
+                handle: &[7; 32],
+                account: &AccountId::new(account),
+                destination: &destination,
+                credential_version: &CredentialVersion::from_stored(version),
+                expires_at: OffsetDateTime::UNIX_EPOCH,
+                issue: 1,
+                code: "12345678",
+            }
+            .feed(|part| bytes += part.len());
+            bytes
+        };
+        let of_a_decoy = fed("67e5504410b1426f9247bb680e5fe0c8", "67e5504410b1426f9247bb680e5fe0c8");
+        for (account, version) in
+            [("7", "1"), ("67e55044-10b1-426f-9247-bb680e5fe0c8", "2026-01-01T12:00:00Z")]
+        {
+            assert_eq!(fed(account, version), of_a_decoy);
         }
     }
 }

@@ -25,9 +25,10 @@ impl MatchedCode {
         stored: &StoredCode,
         code: &str,
     ) -> Option<Self> {
-        // A row that is not armed yet is compared all the same, with one that no code opens.
-        let unarmed = || ArmedCode::decoy(&stored.pending.contact, keys);
-        let armed = stored.armed.clone().map_or_else(unarmed, Ok).ok()?;
+        // A row that is not armed yet is compared all the same, with one that no code opens. It is made for every row: how
+        // long arming takes depends on who is registered, and so when it is done must not show.
+        let unarmed = ArmedCode::decoy(&stored.pending.contact, keys).ok();
+        let armed = stored.armed.as_ref().or(unarmed.as_ref())?;
         let input = MacInput {
             purpose,
             handle: handle.expose(),
@@ -39,7 +40,7 @@ impl MatchedCode {
             code,
         };
         let matches = keys.matches_code(&input, &armed.mac);
-        (matches && stored.pending.purpose == purpose).then_some(Self { purpose, target: armed.target })
+        (matches && stored.pending.purpose == purpose).then(|| Self { purpose, target: armed.target.clone() })
     }
 
     /// Whose account the code was made for.

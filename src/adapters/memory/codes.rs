@@ -21,6 +21,9 @@ pub struct MemoryCodes {
 
 struct Row {
     code: StoredCode,
+    /// What an earlier issue was armed with, which opens nothing any more. It is freed when the row is armed again, and not
+    /// while somebody waits for an answer: how long freeing takes depends on the account that it was for.
+    before: Option<ArmedCode>,
     taken: bool,
 }
 
@@ -38,7 +41,7 @@ impl CodeStore for MemoryCodes {
         match self.rows.lock().entry(code.handle) {
             Entry::Vacant(place) => {
                 let code = StoredCode { pending: code.clone(), issue: 1, attempts: 0, armed: None };
-                place.insert(Row { code, taken: false });
+                place.insert(Row { code, before: None, taken: false });
                 Ok(())
             }
             Entry::Occupied(_) => Err(BackendError::new(
@@ -61,6 +64,7 @@ impl CodeStore for MemoryCodes {
             return Ok(false);
         }
         row.code.armed = Some(code.clone());
+        row.before = None;
         Ok(true)
     }
 
@@ -80,7 +84,7 @@ impl CodeStore for MemoryCodes {
             return Ok(Reissue::TooSoon { retry_after });
         }
         row.code.issue += 1;
-        row.code.armed = None;
+        row.before = row.code.armed.take();
         row.code.pending.resend_at = resend_at;
         Ok(Reissue::Again(Reissued { pending: row.code.pending.clone(), issue: row.code.issue }))
     }
