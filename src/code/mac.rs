@@ -113,4 +113,77 @@ mod tests {
             assert_eq!(fed(account, version), of_a_decoy);
         }
     }
+
+    fn contact(name: &str) -> Contact {
+        EmailAddress::parse(name).unwrap().into()
+    }
+
+    fn fed(input: &MacInput<'_>) -> Vec<Vec<u8>> {
+        let mut parts = Vec::new();
+        input.feed(|part| parts.push(part.to_vec()));
+        parts
+    }
+
+    #[test]
+    fn whatever_a_code_is_bound_to_is_fed_to_its_mac() {
+        let expires_at = OffsetDateTime::from_unix_timestamp(1_772_366_400).unwrap();
+        let (account, other_account) = (AccountId::new("1"), AccountId::new("2"));
+        let (version, other_version) =
+            (CredentialVersion::from_stored("a"), CredentialVersion::from_stored("b"));
+        let (destination, other_destination) = (contact("kari@example.no"), contact("ola@example.no"));
+        let input = || MacInput {
+            purpose: Purpose::Activation,
+            handle: &[1; 32],
+            account: &account,
+            destination: &destination,
+            credential_version: &version,
+            expires_at,
+            issue: 1,
+            code: "12345678",
+        };
+        let later = |milliseconds| expires_at + time::Duration::milliseconds(milliseconds);
+        for other in [
+            MacInput { purpose: Purpose::Recovery, ..input() },
+            MacInput { handle: &[2; 32], ..input() },
+            MacInput { account: &other_account, ..input() },
+            MacInput { destination: &other_destination, ..input() },
+            MacInput { credential_version: &other_version, ..input() },
+            MacInput { expires_at: later(1), ..input() },
+            MacInput { expires_at: later(1_000), ..input() },
+            MacInput { expires_at: later(-86_400_000), ..input() },
+            MacInput { issue: 2, ..input() },
+            MacInput { code: "12345679", ..input() },
+        ] {
+            assert_ne!(fed(&other), fed(&input()));
+        }
+    }
+
+    #[test]
+    fn a_mac_is_fed_as_earlier_releases_fed_it() {
+        let parts = fed(&MacInput {
+            purpose: Purpose::Recovery,
+            handle: &[7; 32],
+            account: &AccountId::new("42"),
+            destination: &contact("kari@example.no"),
+            credential_version: &CredentialVersion::from_stored("v1"),
+            expires_at: OffsetDateTime::from_unix_timestamp(1).unwrap(),
+            issue: 3,
+            code: "12345678",
+        });
+        let milliseconds = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x03, 0xe8];
+        let expected: [&[u8]; 8] = [
+            b"recovery",
+            &[7; 32],
+            &digest("42"),
+            b"email:kari@example.no",
+            &digest("v1"),
+            &milliseconds,
+            &[0, 0, 0, 3],
+            b"12345678",
+        ];
+        for (pair, part) in parts.chunks(2).zip(expected) {
+            assert_eq!(pair, [(part.len() as u64).to_be_bytes().to_vec(), part.to_vec()]);
+        }
+        assert_eq!(parts.len(), 16);
+    }
 }

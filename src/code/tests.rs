@@ -80,6 +80,14 @@ fn what_can_be_no_code_is_malformed() {
 }
 
 #[test]
+fn no_more_is_looked_at_than_256_bytes() {
+    for (spaces, is_read) in [(248, true), (249, false), (1_000, false)] {
+        let typed = format!("{}12345678", " ".repeat(spaces));
+        assert_eq!(Code::parse(&typed).is_ok(), is_read, "{spaces} spaces");
+    }
+}
+
+#[test]
 fn a_code_of_another_format_does_not_fit() {
     let eight = Code::parse("12345678").unwrap();
     assert!(eight.in_format(CodeFormat::EIGHT_DIGITS).is_some());
@@ -101,8 +109,20 @@ fn a_format_has_at_least_six_characters_and_reads_back() {
 }
 
 #[test]
-fn a_code_is_not_printed() {
+fn a_format_is_serialised_as_stores_spell_it() {
+    for (format, spelled) in
+        [(CodeFormat::EIGHT_DIGITS, "\"8d\""), (CodeFormat::letters(15).unwrap(), "\"15l\"")]
+    {
+        assert_eq!(serde_json::to_string(&format).unwrap(), spelled);
+        assert_eq!(serde_json::from_str::<CodeFormat>(spelled).unwrap(), format);
+    }
+    assert!(serde_json::from_str::<CodeFormat>("\"08d\"").is_err());
+}
+
+#[test]
+fn a_code_and_its_mac_are_not_printed() {
     assert_eq!(format!("{:?}", Code::parse("12345678").unwrap()), "Code(..)");
+    assert_eq!(format!("{:?}", CodeMac::from_bytes(&[7; CodeMac::LENGTH])), "CodeMac(..)");
 }
 
 proptest! {
