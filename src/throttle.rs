@@ -165,3 +165,20 @@ impl Ticket {
         self.0.iter().any(|entry| entry.key == *key && entry.events > 1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_keys_own_earlier_events_count_as_its_earlier_events() {
+        let key = |byte| ThrottleKey::from_bytes([byte; 32]);
+        let entry =
+            |byte, events| TicketEntry { key: key(byte), recorded: OffsetDateTime::UNIX_EPOCH, events };
+        let ticket = Ticket::new(vec![entry(1, 1), entry(2, 5)]);
+        assert!(!ticket.had_earlier_events(&key(1)));
+        assert!(ticket.had_earlier_events(&key(2)));
+        assert!(!ticket.had_earlier_events(&key(3)));
+        assert!(!Ticket::new(vec![entry(1, 1)]).had_earlier_events(&key(2)));
+    }
+}

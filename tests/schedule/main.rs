@@ -189,6 +189,10 @@ fn schedules_that_make_no_sense_are_refused() {
     assert_eq!(Schedule::window(1, Duration::MAX), Err(P::DurationOutOfRange));
     assert!(Schedule::window(1_000_000, years).is_ok());
     assert_eq!(Schedule::ceiling(0, HOUR), Err(P::LimitOutOfRange));
+    assert_eq!(Schedule::ceiling(1_000_001, HOUR), Err(P::LimitOutOfRange));
+    assert!(Schedule::ceiling(1_000_000, years).is_ok());
+    assert_eq!(Schedule::back_off(1_000_001, MINUTE, HOUR, DAY), Err(P::LimitOutOfRange));
+    assert!(Schedule::back_off(1_000_000, MINUTE, HOUR, DAY).is_ok());
     assert_eq!(Schedule::ceiling(1, Duration::ZERO), Err(P::DurationOutOfRange));
     assert_eq!(Schedule::back_off(1, HOUR, MINUTE, DAY), Err(P::FirstAboveLongest));
     assert_eq!(Schedule::back_off(1, MINUTE, DAY, HOUR), Err(P::ForgetsTooEarly));
