@@ -118,3 +118,58 @@ impl Proof {
         self.proven.as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contact::EmailAddress;
+
+    fn contact(name: &str) -> Contact {
+        EmailAddress::parse(name).unwrap().into()
+    }
+
+    fn account() -> Account {
+        Account {
+            id: AccountId::new("1"),
+            state: AccountState::Active,
+            contacts: vec![contact("ola@example.no")],
+            credential_version: CredentialVersion::from_stored("a"),
+            password: None,
+            locale: None,
+            name: None,
+        }
+    }
+
+    fn confirmed(account: Option<&Account>) -> Result<Proof, CodeRefusal> {
+        let target = CodeTarget {
+            account: AccountId::new("1"),
+            destination: contact("ola@example.no"),
+            credential_version: CredentialVersion::from_stored("a"),
+        };
+        MatchedCode { purpose: Purpose::Recovery, target }.confirm(account)
+    }
+
+    #[test]
+    fn a_matched_code_proves_the_contact_it_was_sent_to() {
+        let proof = confirmed(Some(&account())).unwrap();
+        assert_eq!((proof.account().as_str(), proof.version().as_str()), ("1", "a"));
+        assert_eq!(proof.how(), PasswordChange::Recovered);
+        assert_eq!(proof.proven().map(Contact::canonical), Some(contact("ola@example.no").canonical()));
+    }
+
+    // A directory that keeps its contract changes the version with each of these. The proof does not rely on that.
+    #[test]
+    fn each_change_of_the_account_is_enough_to_refuse_a_matched_code() {
+        for changed in [
+            Account { state: AccountState::Pending, ..account() },
+            Account { id: AccountId::new("2"), ..account() },
+            Account { credential_version: CredentialVersion::from_stored("b"), ..account() },
+            Account { contacts: vec![contact("kari@example.no")], ..account() },
+        ] {
+            assert_eq!(confirmed(Some(&changed)).unwrap_err(), CodeRefusal::AccountChanged, "{changed:?}");
+        }
+        let suspended = Account { state: AccountState::Suspended, ..account() };
+        assert_eq!(confirmed(Some(&suspended)).unwrap_err(), CodeRefusal::AccountSuspended);
+        assert_eq!(confirmed(None).unwrap_err(), CodeRefusal::AccountChanged);
+    }
+}

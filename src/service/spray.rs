@@ -69,4 +69,29 @@ mod tests {
         assert!(meter.is_alarmed(start + Duration::minutes(11)));
         assert!(!meter.is_alarmed(start + Duration::minutes(31)));
     }
+
+    #[test]
+    fn a_spray_that_goes_on_raises_no_second_alarm() {
+        let meter = SprayMeter::new(3);
+        let start = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+        let raised = |minute| {
+            let seconds =
+                [0, 1, 2].map(|second| start + Duration::minutes(minute) + Duration::seconds(second));
+            seconds.map(|now| meter.count(now))
+        };
+        assert_eq!(raised(0), [false, false, true]);
+        assert_eq!(raised(10), [false; 3]);
+        // After a quiet stretch it is another spray.
+        assert_eq!(raised(40), [false, false, true]);
+    }
+
+    #[test]
+    fn a_count_is_forgotten_two_stretches_after_it_began() {
+        for (seconds, is_alarmed) in [(1_199, true), (1_200, false), (1_201, false)] {
+            let meter = SprayMeter::new(1);
+            let start = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+            assert!(meter.count(start));
+            assert_eq!(meter.is_alarmed(start + Duration::seconds(seconds)), is_alarmed, "{seconds} s");
+        }
+    }
 }

@@ -106,6 +106,25 @@ async fn a_hundred_failures_in_a_row_stop_the_password_for_everybody_alike_and_n
 }
 
 #[tokio::test]
+async fn a_stopped_password_is_asked_about_once_and_told_once() {
+    let world = World::with_settings(|settings| {
+        settings.log_ins_in_a_row =
+            vestibule::throttle::Schedule::ceiling(2, Duration::from_secs(86_400)).unwrap();
+    });
+    world.active("ola@example.no").await;
+    for _ in 0..2 {
+        let failed = world.log_in("ola@example.no", "galt").await;
+        assert!(matches!(failed, Err(Error::CredentialsRejected)));
+    }
+    world.script.clear();
+    let stopped = world.log_in("ola@example.no", PASSWORD).await;
+    assert!(matches!(stopped, Err(Error::PasswordStopped)), "{stopped:?}");
+    assert_eq!(world.script.calls(), ["throttle_store.charge"]);
+    let told = world.event_kinds().into_iter().filter(|kind| matches!(kind, EventKind::PasswordStopped));
+    assert_eq!(told.count(), 1);
+}
+
+#[tokio::test]
 async fn a_success_ends_the_row_of_failures() {
     let world = World::new();
     world.active("ola@example.no").await;

@@ -6,6 +6,7 @@ use vestibule::message::MessageKind;
 use vestibule::ports::{Found, Sleep, Spawner, Task, UserDirectory};
 use vestibule::{Account, AccountId, AccountService, BackendError, Contact, Error, PasswordHash};
 
+use crate::world::script::Fault;
 use crate::world::*;
 
 #[tokio::test]
@@ -131,6 +132,18 @@ impl UserDirectory for Late {
     ) -> Result<bool, BackendError> {
         self.0.replace_hash(id, expected, new).await
     }
+}
+
+#[tokio::test]
+async fn a_change_whose_answer_was_lost_is_not_said_to_have_failed() {
+    let world = World::swift(|builder| builder);
+    let id = world.active_at_once("ola@example.no").await;
+    world.script.fault_in("user_directory.replace_credential", Fault::AnswerLost);
+    let changed = world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &here()).await.unwrap();
+    assert!(world.service.is_current(&id, &changed.credential_version).await.unwrap());
+    world.log_in("ola@example.no", ANOTHER).await.unwrap();
+    world.settle().await;
+    assert!(world.kinds_sent().contains(&MessageKind::PasswordChanged));
 }
 
 #[tokio::test(start_paused = true)]
