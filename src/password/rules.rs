@@ -189,5 +189,8 @@ mod tests {
             [PersonWord::EmailAddress(""), PersonWord::PhoneNumber("+"), PersonWord::DisplayName("X")];
         assert_eq!(PasswordPolicy::default().check_person(&password, &[]), Ok(()));
         assert_eq!(PasswordPolicy::default().check_person(&password, &nothing), Ok(()));
+        // Names of the service alone are for the rules that need to know nobody.
+        let service = PasswordPolicy::default().context_words(["Kari Nordmann"]);
+        assert_eq!(service.check_person(&password, &nothing), Ok(()));
     }
 }

@@ -217,4 +217,16 @@ mod tests {
             assert_eq!(taken, halves);
         }
     }
+
+    #[test]
+    fn a_block_is_repetitive_only_where_it_stands_twice() {
+        for (text, expected) in [
+            ("k3vd82hsk3vd82hs", true),
+            ("k3vd82hsk3vd82h", false),
+            ("gulrotgulrotg", true),
+            ("gulrotgulro", false),
+        ] {
+            assert_eq!(is_repetitive(&characters(text)), expected, "{text}");
+        }
+    }
 }

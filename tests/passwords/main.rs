@@ -205,6 +205,42 @@ fn what_is_built_from_common_passwords_is_refused() {
 }
 
 #[test]
+fn three_common_words_are_refused_with_filling_around_them_too_and_a_fourth_is_a_sentence() {
+    assert_each(
+        [
+            "sommerfotballdragon",
+            "sommerfotballdragon24",
+            "24sommer fotball dragon!",
+            "sommerfotballdragon1984!!",
+        ],
+        Err(PasswordProblem::Common),
+    );
+    assert_each(["sommerfotballdragonvinter", "sommerfotballdragonvinter24"], Ok(()));
+}
+
+#[test]
+fn a_sequence_is_refused_where_some_of_its_characters_are_doubled_too() {
+    assert_each(["aabccddeffgghij", "1223445667789901"], Err(PasswordProblem::Sequence));
+}
+
+#[test]
+fn a_policy_shows_its_lengths_and_not_the_names_it_knows() {
+    let policy = PasswordPolicy::default().context_words(["Eksempelforbundet"]);
+    assert_eq!(format!("{policy:?}"), "PasswordPolicy { minimum: 15, maximum: 256, .. }");
+}
+
+#[test]
+fn a_run_of_letters_counts_as_a_common_word() {
+    assert_each(["passordlmnopqrst", "lmnopqrstpassord", "sommer lmnopqrst"], Err(PasswordProblem::Common));
+}
+
+#[test]
+fn more_different_signs_than_filling_has_make_a_password_good() {
+    assert_each(["fotballdragon!?#%", "!?#%fotballdragon"], Err(PasswordProblem::Common));
+    assert_each(["fotballdragon!?#%&", "!?#%&fotballdragon"], Ok(()));
+}
+
+#[test]
 fn good_passphrases_are_accepted() {
     assert_each(entries(GOOD), Ok(()));
 }
@@ -242,7 +278,17 @@ fn a_policy_keeps_within_the_standards() {
     assert_eq!(single().minimum_length(257).err(), Some(PolicyProblem::MinimumAboveMaximum));
     let long = single().minimum_length(100).unwrap();
     assert_eq!(long.maximum_length(64).err(), Some(PolicyProblem::MinimumAboveMaximum));
+    for (policy, bounds) in [
+        (single().minimum_length(15).unwrap(), (15, 256)),
+        (single().minimum_length(256).unwrap(), (256, 256)),
+        (single().maximum_length(64).unwrap(), (15, 64)),
+        (second().minimum_length(8).unwrap(), (8, 256)),
+        (second().minimum_length(64).unwrap().maximum_length(64).unwrap(), (64, 64)),
+    ] {
+        assert_eq!((policy.minimum(), policy.maximum()), bounds);
+    }
     let policy = second().minimum_length(10).unwrap().maximum_length(1024).unwrap();
+    assert_eq!((policy.minimum(), policy.maximum()), (10, 1024));
     assert_eq!(check_under(&policy, "k3Vd82hsz"), Err(PasswordProblem::TooShort { minimum: 10 }));
 }
 
