@@ -103,3 +103,56 @@ impl Device {
         self.version.ct_eq(&digest(version.as_str())).into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contact::EmailAddress;
+    use crate::key::ServiceKey;
+
+    fn ring(key: u8) -> KeyRing {
+        KeyRing::new(ServiceKey::from_bytes([key; 32]), ServiceKey::from_bytes([9; 32]))
+    }
+
+    fn name(address: &str) -> Contact {
+        EmailAddress::parse(address).unwrap().into()
+    }
+
+    fn token() -> DeviceToken {
+        let version = CredentialVersion::from_stored("a");
+        DeviceToken::issue(&ring(1), &name("ola@example.no"), &version).unwrap()
+    }
+
+    #[test]
+    fn a_token_is_recognised_under_a_known_key_for_its_address_alone() {
+        let (token, ola) = (token(), name("ola@example.no"));
+        let device = token.recognise(&ring(1), &ola).unwrap();
+        assert!(device.is_current(&CredentialVersion::from_stored("a")));
+        assert!(!device.is_current(&CredentialVersion::from_stored("b")));
+        assert!(token.recognise(&ring(2).with_retired(ServiceKey::from_bytes([1; 32])), &ola).is_some());
+        assert!(token.recognise(&ring(2), &ola).is_none());
+        assert!(token.recognise(&ring(1), &name("kari@example.no")).is_none());
+    }
+
+    #[test]
+    fn every_byte_of_a_token_counts() {
+        let token = token();
+        for place in 0..DeviceToken::LENGTH {
+            let mut changed = token.clone();
+            changed.0[place] ^= 1;
+            assert!(changed.recognise(&ring(1), &name("ola@example.no")).is_none(), "byte {place}");
+        }
+    }
+
+    #[test]
+    fn no_two_tokens_are_counted_as_one() {
+        let nonces = [token(), token()]
+            .map(|token| *token.recognise(&ring(1), &name("ola@example.no")).unwrap().nonce());
+        assert_ne!(nonces[0], nonces[1]);
+    }
+
+    #[test]
+    fn a_token_is_not_printed() {
+        assert_eq!(format!("{:?}", token()), "DeviceToken(..)");
+    }
+}

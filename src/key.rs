@@ -240,3 +240,38 @@ fn feed(parts: &[&[u8]], mut update: impl FnMut(&[u8])) {
 pub(crate) fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_reads_back_in_either_case_and_a_placeholder_is_none() {
+        let hex = ServiceKey::generate().unwrap().expose_hex();
+        for text in [hex.to_string(), hex.to_uppercase(), format!(" {}\n", *hex)] {
+            assert_eq!(*ServiceKey::from_hex(&text).unwrap().expose_hex(), *hex);
+        }
+        let one_differs = format!("{}01", "00".repeat(31));
+        assert!(ServiceKey::from_hex(&one_differs).is_ok());
+        for refused in
+            ["00".repeat(32), "ab".repeat(32), hex[2..].to_owned(), format!("{}00", *hex), String::new()]
+        {
+            assert!(ServiceKey::from_hex(&refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_wiped_key_is_zeros() {
+        let mut key = ServiceKey::from_bytes([7; 32]);
+        key.zeroize();
+        assert_eq!(*key.expose_hex(), "00".repeat(32));
+    }
+
+    #[test]
+    fn keys_are_not_printed() {
+        let key = |byte| ServiceKey::from_bytes([byte; 32]);
+        assert_eq!(format!("{:?}", key(1)), "ServiceKey(..)");
+        let ring = KeyRing::new(key(1), key(2)).with_retired(key(3));
+        assert_eq!(format!("{ring:?}"), "KeyRing { retired: 1, .. }");
+    }
+}
