@@ -132,6 +132,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn it_keeps_the_memory_of_the_dearest_hash_until_it_is_released() {
+        let mut worker = PortableArgon2.worker();
+        assert_eq!(worker.memory_kib(), 0);
+        for (memory_kib, held_kib) in [(64, 64), (256, 256), (64, 256)] {
+            let inputs = Inputs::new(Argon2Cost::unchecked(memory_kib, 1, 1), b"password", b"somesalt");
+            worker.derive(&inputs, &mut [0; 32]).unwrap();
+            assert_eq!(worker.memory_kib(), held_kib);
+        }
+        worker.release();
+        assert_eq!(worker.memory_kib(), 0);
+    }
+
     fn hex(bytes: &[u8]) -> String {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }

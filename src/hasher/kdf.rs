@@ -116,3 +116,14 @@ impl fmt::Debug for Inputs<'_> {
         f.debug_struct("Inputs").field("cost", &self.cost).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_is_hashed_the_cost_alone_is_printed() {
+        let printed = format!("{:?}", Inputs::new(Argon2Cost::RECOMMENDED, b"tolv elger", b"saltsalt"));
+        assert_eq!(printed, format!("Inputs {{ cost: {:?}, .. }}", Argon2Cost::RECOMMENDED));
+    }
+}

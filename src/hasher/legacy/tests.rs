@@ -132,6 +132,29 @@ fn every_parameter_is_bounded() {
 }
 
 #[test]
+fn the_memory_of_scrypt_is_bounded_to_the_kib() {
+    // 1,024 blocks of 1 KiB, one more for each of the two parallel parts, and one.
+    let text = "$scrypt$ln=10,r=8,p=2$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    for (memory_kib, refusal) in [(1_027, None), (1_026, Some(Unverifiable::TooCostly))] {
+        assert_eq!(
+            LegacyHash::parse(text, &Limits { memory_kib, ..LIMITS }).err(),
+            refusal,
+            "{memory_kib} KiB"
+        );
+    }
+}
+
+#[test]
+fn a_legacy_hash_may_cost_as_much_as_is_accepted_and_no_more() {
+    let text = "$pbkdf2-sha256$i=1000000$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    let work = LegacyHash::parse(text, &LIMITS).ok().map(|hash| hash.work_kib()).unwrap();
+    for (accepted, refusal) in [(work, None), (work - 1, Some(Unverifiable::TooCostly))] {
+        let limits = Limits { legacy_work_kib: Some(accepted), ..LIMITS };
+        assert_eq!(LegacyHash::parse(text, &limits).err(), refusal, "{accepted} of {work}");
+    }
+}
+
+#[test]
 fn damaged_legacy_hashes_are_unreadable() {
     for damaged in [
         "$2b$03$EGdrhbKUv8Oc9vGiXX0HQOxSg445d458Muh7DAHskb6QbtCvdxcie",
