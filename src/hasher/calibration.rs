@@ -101,6 +101,8 @@ fn hash_repeatedly(pool: &HashPool, lane: Lane) -> Result<Vec<Duration>, Backend
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroUsize;
+
     use super::*;
     use crate::hasher::kdf::{Failure, Inputs, Kdf, Worker};
 
@@ -144,7 +146,9 @@ mod tests {
 
     #[test]
     fn a_proposal_says_what_was_measured() {
-        let proposed = HashingSettings::default().kdf(Instantly).calibrate(Duration::ZERO).unwrap();
+        let settings = HashingSettings::default().kdf(Instantly).threads(NonZeroUsize::new(3).unwrap());
+        let proposed = settings.calibrate(Duration::ZERO).unwrap();
+        assert_eq!(proposed.threads, 3);
         assert_ne!(proposed.time, Duration::ZERO, "going to another thread and back takes some time");
     }
 

@@ -194,6 +194,7 @@ mod tests {
 
     #[test]
     fn nothing_above_the_limits_is_a_cost() {
+        assert!(Argon2Cost::new(1_048_576, 4, 64).is_ok());
         assert_eq!(Argon2Cost::new(1_048_577, 1, 1), Err(CostProblem::TooMuchMemory));
         assert_eq!(Argon2Cost::new(u32::MAX, u32::MAX, 1), Err(CostProblem::TooMuchMemory));
         assert_eq!(Argon2Cost::new(65_536, 65, 1), Err(CostProblem::TooMuchWork));

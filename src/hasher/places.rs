@@ -118,6 +118,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_source_still_holds_counts_after_it_gave_a_place_back() {
+        let mut places = Places::new(8);
+        assert_eq!(take_all(&mut places, 1, Standing::Anyone), 3);
+        for given_back in 1..=3 {
+            (0..given_back).for_each(|_| places.release(Lane::new(1), Standing::Anyone));
+            assert_eq!(take_all(&mut places, 1, Standing::Anyone), given_back);
+        }
+    }
+
+    #[test]
     fn a_released_place_is_free_and_forgotten() {
         let mut places = Places::new(1);
         for _ in 0..3 {

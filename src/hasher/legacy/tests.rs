@@ -3,8 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::{Argon2Cost, LegacyHash, Limits, Unverifiable, Workbench};
 use crate::hasher::PortableArgon2;
+use crate::hasher::kdf::Inputs;
+use crate::hasher::stats::Counters;
 
 const LIMITS: Limits = Limits { memory_kib: 132_096, legacy_work_kib: Some(Argon2Cost::MAX_WORK_KIB) };
 
@@ -152,6 +157,33 @@ fn a_legacy_hash_may_cost_as_much_as_is_accepted_and_no_more() {
         let limits = Limits { legacy_work_kib: Some(accepted), ..LIMITS };
         assert_eq!(LegacyHash::parse(text, &limits).err(), refusal, "{accepted} of {work}");
     }
+}
+
+#[test]
+fn salt_and_hash_of_aspnet_core_identity_have_sixteen_bytes_at_least() {
+    for (salt, tag, refusal) in
+        [(16, 16, None), (15, 16, Some(Unverifiable::Unreadable)), (16, 15, Some(Unverifiable::Unreadable))]
+    {
+        let mut bytes = vec![1];
+        [1_u32, 1_000, salt].iter().for_each(|number| bytes.extend(number.to_be_bytes()));
+        bytes.resize(bytes.len() + salt as usize + tag, 7);
+        let text = STANDARD.encode(bytes);
+        assert_eq!(LegacyHash::parse(&text, &LIMITS).err(), refusal, "{salt} and {tag}");
+    }
+}
+
+#[test]
+fn scrypt_counts_as_a_hash_and_never_holds_memory_beside_that_of_argon2() {
+    let counters = Arc::<Counters>::default();
+    let mut bench = Workbench::new(&PortableArgon2, Arc::clone(&counters));
+    let inputs = Inputs::new(Argon2Cost::unchecked(64, 1, 1), b"password", b"somesalt");
+    bench.derive(&inputs, &mut [0; 32]).unwrap();
+    assert_eq!(counters.read().memory_kib, 64);
+    let text = "$scrypt$ln=4,r=8,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    let hash = LegacyHash::parse(text, &LIMITS).unwrap_or_else(|reason| panic!("{reason:?}"));
+    assert!(!hash.matches(b"password", &mut bench));
+    let stats = counters.read();
+    assert_eq!((stats.hashes, stats.memory_kib), (2, 0));
 }
 
 #[test]

@@ -35,6 +35,31 @@ fn monstrous_hashes_are_refused_before_any_memory_is_taken() {
     assert!(pool().stats().peak_memory_kib <= 64);
 }
 
+#[test]
+fn a_stored_hash_may_take_the_memory_that_is_accepted_and_no_more() {
+    let tail = "c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    for (memory_kib, reason) in [(64, None), (65, Some(Unverifiable::TooCostly))] {
+        let stored = PasswordHash::from_stored(format!("$argon2id$v=19$m={memory_kib},t=1,p=1${tail}"));
+        assert_eq!(verify(pool(), "password", &stored).unverifiable, reason, "{memory_kib} KiB");
+    }
+}
+
+#[test]
+fn a_stored_text_is_read_up_to_512_bytes() {
+    let hash = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    for (length, reason) in [
+        (512, Unverifiable::PepperMissing),
+        (513, Unverifiable::Unreadable),
+        (100_000, Unverifiable::Unreadable),
+    ] {
+        // A number may be spelled with any number of zeros.
+        let zeros = "0".repeat(length - hash.len() - "pepper=1:".len());
+        let stored = PasswordHash::from_stored(format!("pepper={zeros}1:{hash}"));
+        assert_eq!(stored.expose_for_storage().len(), length);
+        assert_eq!(verify(pool(), "password", &stored).unverifiable, Some(reason), "{length} bytes");
+    }
+}
+
 fn assert_refused(stored: &str) {
     let verdict = verify(pool(), "password", &PasswordHash::from_stored(stored));
     assert!(!verdict.matches);

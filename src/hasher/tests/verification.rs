@@ -149,6 +149,38 @@ mod legacy {
     }
 
     #[test]
+    fn argon2d_of_another_implementation_verifies_where_legacy_hashes_are_accepted() {
+        let made = rust_argon2::Config {
+            variant: rust_argon2::Variant::Argon2d,
+            mem_cost: 64,
+            time_cost: 1,
+            ..rust_argon2::Config::default()
+        };
+        let made = rust_argon2::hash_encoded(b"password", b"somesalt", &made).unwrap();
+        let stored = PasswordHash::from_stored(made);
+        let accepting = pool(settings().legacy(LegacyHashes::DearerOnesShow));
+        assert_eq!(verify(&accepting, "password", &stored), MATCHES_AND_IS_OLD);
+        assert_eq!(verify(&accepting, "passwort", &stored), DIFFERS);
+        assert_eq!(
+            verify(&pool(settings()), "password", &stored).unverifiable,
+            Some(Unverifiable::Unsupported)
+        );
+    }
+
+    #[test]
+    fn a_superseded_argon2_hash_may_cost_as_much_as_a_refusal_and_no_more() {
+        let guarded =
+            pool(settings().cost(Argon2Cost::unchecked(64, 1, 1)).legacy(LegacyHashes::UpToRefusalCost));
+        for (passes, reason) in [(1, None), (2, Some(Unverifiable::TooCostly))] {
+            let stored = format!(
+                "$argon2i$v=19$m=64,t={passes},p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8"
+            );
+            let stored = PasswordHash::from_stored(stored);
+            assert_eq!(verify(&guarded, "password", &stored).unverifiable, reason, "{passes} passes");
+        }
+    }
+
+    #[test]
     fn legacy_hashes_are_unsupported_unless_asked_for() {
         let verdict =
             |stored| verify(&pool(settings()), "U*U", &PasswordHash::from_stored(stored)).unverifiable;
