@@ -212,3 +212,25 @@ async fn a_gateway_that_hangs_holds_up_no_email() {
     };
     tokio::time::timeout(Duration::from_secs(10), arrived).await.expect("the e-mail went past the SMS");
 }
+
+#[tokio::test]
+async fn the_directory_is_told_which_contact_a_redeemed_code_has_proven() {
+    let world = World::new();
+    world.register_with_phone("ola@example.no", "41234567");
+    world.script.clear();
+    for contact in [phone("41234567"), email("ola@example.no")] {
+        let request = if world.script.changes().is_empty() {
+            world.service.request_activation(&contact, &here()).await
+        } else {
+            world.service.request_recovery(&contact, &here()).await
+        };
+        let (request, code) = (request.unwrap(), world.code_to(&contact).await);
+        if world.script.changes().is_empty() {
+            world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
+        } else {
+            world.service.recover(&request.handle, &code, new(ANOTHER), &here()).await.unwrap();
+        }
+        let (_, _, change) = world.script.changes().pop().unwrap();
+        assert!(change.proven.is_some_and(|proven| proven.is_same_as(&contact)), "{contact:?}");
+    }
+}

@@ -230,40 +230,6 @@ async fn the_operator_hears_whether_a_code_was_wrong_or_for_another_purpose() {
 }
 
 #[tokio::test]
-async fn the_directory_is_told_which_contact_a_redeemed_code_has_proven() {
-    let world = World::new();
-    world.register_with_phone("ola@example.no", "41234567");
-    world.script.clear();
-    for contact in [phone("41234567"), email("ola@example.no")] {
-        let request = if world.script.changes().is_empty() {
-            world.service.request_activation(&contact, &here()).await
-        } else {
-            world.service.request_recovery(&contact, &here()).await
-        };
-        let (request, code) = (request.unwrap(), world.code_to(&contact).await);
-        if world.script.changes().is_empty() {
-            world.service.activate(&request.handle, &code, new(PASSWORD), &here()).await.unwrap();
-        } else {
-            world.service.recover(&request.handle, &code, new(ANOTHER), &here()).await.unwrap();
-        }
-        let (_, _, change) = world.script.changes().pop().unwrap();
-        assert!(change.proven.is_some_and(|proven| proven.is_same_as(&contact)), "{contact:?}");
-    }
-}
-
-#[tokio::test]
-async fn no_time_to_ask_again_is_named_at_which_it_would_be_too_late() {
-    for (resend_after, is_named) in [(479, true), (480, false), (481, false)] {
-        let world =
-            World::with_settings(|settings| settings.resend_after = Duration::from_secs(resend_after));
-        let request = world.service.request_activation(&email("ola@example.no"), &here()).await.unwrap();
-        assert_eq!(request.resend_at.is_some(), is_named, "{resend_after} s");
-        world.clock.turn(Duration::from_secs(resend_after));
-        assert_eq!(world.service.resend_code(&request.handle, &here()).await.is_ok(), is_named);
-    }
-}
-
-#[tokio::test]
 async fn a_code_is_worth_nothing_with_another_handle() {
     let world = World::new();
     let (request, code) = asked(&world).await;

@@ -85,3 +85,15 @@ async fn a_handle_alone_says_how_long_its_code_is_valid_and_when_it_can_be_sent_
     let late = world.service.resend_code(&request.handle, &here()).await.unwrap();
     assert_eq!(late.resend_at, None);
 }
+
+#[tokio::test]
+async fn no_time_to_ask_again_is_named_at_which_it_would_be_too_late() {
+    for (resend_after, is_named) in [(479, true), (480, false), (481, false)] {
+        let world =
+            World::with_settings(|settings| settings.resend_after = Duration::from_secs(resend_after));
+        let request = world.service.request_activation(&email("ola@example.no"), &here()).await.unwrap();
+        assert_eq!(request.resend_at.is_some(), is_named, "{resend_after} s");
+        world.clock.turn(Duration::from_secs(resend_after));
+        assert_eq!(world.service.resend_code(&request.handle, &here()).await.is_ok(), is_named);
+    }
+}
