@@ -234,3 +234,15 @@ async fn the_directory_is_told_which_contact_a_redeemed_code_has_proven() {
         assert!(change.proven.is_some_and(|proven| proven.is_same_as(&contact)), "{contact:?}");
     }
 }
+
+#[tokio::test]
+async fn the_operator_hears_of_each_message_that_was_handed_over() {
+    let world = World::new();
+    world.active("ola@example.no").await;
+    let told = world.event_kinds().into_iter().filter_map(|kind| match kind {
+        EventKind::MessageSent { message, channel } => Some((message, channel)),
+        _ => None,
+    });
+    let sent = [MessageKind::ActivationCode, MessageKind::Activated].map(|kind| (kind, Channel::Email));
+    assert_eq!(told.collect::<Vec<_>>(), sent);
+}
