@@ -2,6 +2,7 @@
 
 #[cfg(feature = "legacy-hashes")]
 mod elsewhere;
+mod gate;
 mod limits;
 mod pool;
 mod refusals;

@@ -278,12 +278,6 @@ impl Inner {
         if self.spray.is_alarmed(now) { settings.code_format_under_attack } else { settings.code_format }
     }
 
-    fn count_wrong_code(&self) {
-        if self.context.now().is_ok_and(|now| self.spray.count(now)) {
-            self.context.record(EventKind::CodesLengthened);
-        }
-    }
-
     fn tell_about(
         &self,
         kind: EventKind,

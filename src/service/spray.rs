@@ -1,5 +1,7 @@
 //! Notices that codes are being guessed all over the service, which no limit of one account sees.
 
+use crate::event::EventKind;
+use crate::service::Inner;
 use std::sync::{Mutex, PoisonError};
 
 use time::{Duration, OffsetDateTime};
@@ -50,6 +52,14 @@ impl Counts {
             self.before = if age < STRETCH * 2 { self.now } else { 0 };
             self.now = 0;
             self.since = now;
+        }
+    }
+}
+
+impl Inner {
+    pub(super) fn count_wrong_code(&self) {
+        if self.context.now().is_ok_and(|now| self.spray.count(now)) {
+            self.context.record(EventKind::CodesLengthened);
         }
     }
 }

@@ -82,6 +82,7 @@ mod world;
 
 mod addresses;
 mod beyond;
+mod canaries;
 mod codes;
 mod guessing;
 mod life_cycle;

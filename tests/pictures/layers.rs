@@ -14,25 +14,25 @@ struct Room {
 }
 
 const ROOMS: [Room; 9] = [
-    Room { name: "service", at: (210, 90), size: (430, 84), what: "what it does: one file per flow" },
+    Room { name: "service", at: (210, 90), size: (430, 101), what: "what it does: one file per flow" },
     Room {
         name: "delivery",
-        at: (210, 204),
+        at: (210, 221),
         size: (430, 50),
         what: "what happens after the answer: look up, arm, send",
     },
-    Room { name: "limits", at: (210, 284), size: (430, 50), what: "what each flow counts, and by which key" },
-    Room { name: "context", at: (210, 364), size: (430, 50), what: "the ports, behind a fence" },
-    Room { name: "ports", at: (210, 444), size: (430, 102), what: "what it needs: one trait per file" },
+    Room { name: "limits", at: (210, 301), size: (430, 50), what: "what each flow counts, and by which key" },
+    Room { name: "context", at: (210, 381), size: (430, 50), what: "the ports, behind a fence" },
+    Room { name: "ports", at: (210, 461), size: (430, 102), what: "what it needs: one trait per file" },
     Room {
         name: "nouns",
-        at: (10, 576),
+        at: (10, 593),
         size: (830, 84),
         what: "parsed at the door, pure where they can be; and the hasher",
     },
-    Room { name: "texts", at: (10, 467), size: (170, 56), what: "Norwegian, English" },
-    Room { name: "contract", at: (670, 467), size: (170, 56), what: "what a port must pass" },
-    Room { name: "adapters", at: (670, 204), size: (170, 160), what: "ready-made" },
+    Room { name: "texts", at: (10, 484), size: (170, 56), what: "Norwegian, English" },
+    Room { name: "contract", at: (670, 484), size: (170, 56), what: "what a port must pass" },
+    Room { name: "adapters", at: (670, 221), size: (170, 160), what: "ready-made" },
 ];
 
 /// Which layers use which, but for what only the builder uses: the adapters and texts that are its defaults.
@@ -88,6 +88,7 @@ fn the_picture_of_the_layers_shows_what_the_source_uses() {
         svg.text((middle, y + 38), "middle", "small", room.what);
         let inside = inside(room.name);
         for (line, at) in in_lines(&inside, room.size.0 / 8).iter().zip(1..) {
+            assert!(40 + 17 * at <= room.size.1, "{} is too full: make it higher", room.name);
             svg.text((middle, y + 40 + 17 * at), "middle", "code", line);
         }
         svg.tell(&format!("{}: {}.", room.name, room.what));

@@ -3,13 +3,10 @@ use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use vestibule::account::Registration;
-use vestibule::adapters::postgres::{
-    PostgresCodes, PostgresDirectory, PostgresMessages, PostgresThrottle, migrate,
-};
+use vestibule::adapters::postgres::{PostgresCodes, PostgresDirectory, PostgresThrottle, migrate};
 use vestibule::error::{BackendError, BackendErrorKind};
-use vestibule::message::MessageId;
-use vestibule::ports::{Attempt, CodeStore, MessageQueue, QueuedMessage, ThrottleStore, UserDirectory};
-use vestibule::throttle::{Ticket, Verdict};
+use vestibule::ports::{Attempt, CodeStore, ThrottleStore, UserDirectory};
+use vestibule::throttle::Verdict;
 
 use crate::database::{
     Database, armed, change, charges, email, handle, in_minutes, now, ola, pending, pool, pool_with,
@@ -221,73 +218,6 @@ pub(crate) async fn what_lost_against_others_is_tried_again_and_then_refused(ser
         ];
         assert_all(&refused, BackendErrorKind::Busy, "in favour of others");
     }
-}
-
-pub(crate) async fn damaged_rows_are_corrupt_and_can_be_lifted(server: Arc<PostgresServer>) {
-    let database = Database::new(&server).await;
-    let throttle = database.throttle();
-    let charged = charges([1, 2]);
-    let Verdict::Allowed(_) = throttle.charge(&charged, now()).await.unwrap() else { panic!() };
-    for damage in ["state = '\\x01ffff'", "later = array[9223372036854775807]"] {
-        database.run(&format!("update vestibule.throttles set {damage}")).await;
-        let damaged = throttle.charge(&charged, now()).await.unwrap_err();
-        assert_eq!(damaged.kind(), BackendErrorKind::Corrupt);
-        throttle.lift(&[charged[0].key, charged[1].key]).await.unwrap();
-        assert!(matches!(throttle.charge(&charged, now()).await.unwrap(), Verdict::Allowed(_)));
-    }
-    throttle.refund(&Ticket::default()).await.unwrap();
-}
-
-pub(crate) async fn a_row_that_cannot_be_read_is_corrupt_and_its_values_are_not_printed(
-    server: Arc<PostgresServer>,
-) {
-    let database = Database::new(&server).await;
-    let codes = database.codes();
-    let damages = [
-        "purpose = 'ola@example.no'",
-        "contact = 'ola@example.no'",
-        "format = 'ola@example.no'",
-        "locale = '\\xff'",
-        "expires_at = 9223372036854775807",
-        "max_attempts = 9223372036854775807",
-        "mac = '\\x00'",
-        "mac = decode(repeat('00', 36), 'hex'), account_id = 'ola'",
-        "mac = decode(repeat('00', 36), 'hex'), account_id = 'ola', destination = 'ola', credential_version = 'ola'",
-    ];
-    for (damage, number) in damages.into_iter().zip(1..) {
-        codes.insert(&pending(number)).await.unwrap();
-        let row = format!("decode(repeat('{number:02x}', 32), 'hex')");
-        database.run(&format!("update vestibule.codes set {damage} where handle = {row}")).await;
-        let corrupt = codes.count_attempt(&handle(number), now()).await.unwrap_err();
-        assert_all(&[corrupt], BackendErrorKind::Corrupt, "damaged");
-    }
-    let directory = database.directory();
-    let id = directory.register(ola()).await.unwrap();
-    database.run("update vestibule.contacts set spelling = 'ola'").await;
-    let corrupt = directory.get(&id).await.unwrap_err();
-    assert_all(&[corrupt], BackendErrorKind::Corrupt, "vestibule.contacts");
-}
-
-pub(crate) async fn a_message_that_cannot_be_read_holds_up_no_other(server: Arc<PostgresServer>) {
-    let database = Database::new(&server).await;
-    let queue = PostgresMessages::new(database.pool.clone());
-    for number in 0..3 {
-        let id = MessageId::from_bytes([number; 16]);
-        let message = QueuedMessage { id, expires_at: in_minutes(10), sealed: vec![number; 40] };
-        queue.put(&message, now()).await.unwrap();
-    }
-    let second = "id = decode(repeat('01', 16), 'hex')";
-    database
-        .run(&format!("update vestibule.messages set expires_at = 9223372036854775807 where {second}"))
-        .await;
-    let claimed = queue.claim(now(), in_minutes(1), 10).await.unwrap();
-    assert_eq!(claimed.len(), 2);
-    // The next time it comes alone.
-    for message in claimed {
-        queue.remove(&message.message.id).await.unwrap();
-    }
-    let corrupt = queue.claim(in_minutes(1), in_minutes(2), 10).await.unwrap_err();
-    assert_all(&[corrupt], BackendErrorKind::Corrupt, "damaged");
 }
 
 pub(crate) async fn a_second_row_with_one_handle_is_explained(server: Arc<PostgresServer>) {

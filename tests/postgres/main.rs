@@ -12,6 +12,7 @@ mod world;
 mod clocks;
 mod conflicts;
 mod connections;
+mod damage;
 mod database;
 mod directory;
 mod failures;
@@ -107,11 +108,13 @@ fn main() -> ExitCode {
         who_waits_for_a_lock_is_answered_in_time_and_served_afterwards
         a_full_disk_is_unavailable_and_loses_nothing_and_works_once_there_is_room
         what_lost_against_others_is_tried_again_and_then_refused
+        a_second_row_with_one_handle_is_explained
+        a_future_dropped_midway_leaves_the_pool_usable
+    }
+    tests! { suite, damage:
         damaged_rows_are_corrupt_and_can_be_lifted
         a_row_that_cannot_be_read_is_corrupt_and_its_values_are_not_printed
         a_message_that_cannot_be_read_holds_up_no_other
-        a_second_row_with_one_handle_is_explained
-        a_future_dropped_midway_leaves_the_pool_usable
     }
     tests! { suite, moving:
         accounts_and_sessions_go_on_and_codes_and_counts_begin_anew

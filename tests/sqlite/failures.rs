@@ -4,13 +4,10 @@ use std::time::{Duration, Instant};
 
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use vestibule::account::{CredentialChange, Registration};
-use vestibule::adapters::sqlite::{
-    SqliteCodes, SqliteDirectory, SqliteMessages, SqliteThrottle, connect_options, migrate,
-};
+use vestibule::adapters::sqlite::{SqliteCodes, SqliteDirectory, SqliteThrottle, connect_options, migrate};
 use vestibule::error::{BackendError, BackendErrorKind};
-use vestibule::message::MessageId;
-use vestibule::ports::{Attempt, CodeStore, MessageQueue, QueuedMessage, ThrottleStore, UserDirectory};
-use vestibule::throttle::{Ticket, Verdict};
+use vestibule::ports::{Attempt, CodeStore, ThrottleStore, UserDirectory};
+use vestibule::throttle::Verdict;
 
 use crate::database::{
     Database, armed, change, charges, email, handle, in_minutes, now, ola, pending, pool_of_one,
@@ -176,83 +173,6 @@ async fn a_full_database_is_unavailable_and_loses_nothing_and_works_once_there_i
         panic!()
     };
     assert!(ticket.entries().iter().all(|entry| entry.events == 1), "nothing was counted before");
-}
-
-#[tokio::test]
-async fn damaged_rows_are_corrupt_and_can_be_lifted() {
-    let database = Database::new().await;
-    let throttle = database.throttle();
-    let charged = charges([1, 2]);
-    let Verdict::Allowed(ticket) = throttle.charge(&charged, now()).await.unwrap() else { panic!() };
-    sqlx::query("update vestibule_throttles set state = x'01ffff' where key = ?1")
-        .bind(&charged[0].key.as_bytes()[..])
-        .execute(&database.pool)
-        .await
-        .unwrap();
-    let damaged = throttle.charge(&charged, now()).await.unwrap_err();
-    assert_eq!(damaged.kind(), BackendErrorKind::Corrupt);
-    assert_eq!(throttle.refund(&ticket).await.unwrap_err().kind(), BackendErrorKind::Corrupt);
-    throttle.lift(&[charged[0].key]).await.unwrap();
-    assert!(matches!(throttle.charge(&charged, now()).await.unwrap(), Verdict::Allowed(_)));
-    throttle.refund(&Ticket::default()).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_code_that_cannot_be_read_is_corrupt_and_its_values_are_not_printed() {
-    let database = Database::new().await;
-    let codes = database.codes();
-    let damages = [
-        "purpose = 'ola@example.no'",
-        "contact = 'ola@example.no'",
-        "format = 'ola@example.no'",
-        "expires_at = 9223372036854775807",
-        "max_attempts = 9223372036854775807",
-        "mac = x'00'",
-        "mac = zeroblob(36), account_id = 'ola'",
-        "mac = zeroblob(36), account_id = 'ola', destination = 'ola', credential_version = 'ola'",
-    ];
-    for (damage, number) in damages.into_iter().zip(1..) {
-        codes.insert(&pending(number)).await.unwrap();
-        let sql = format!("update vestibule_codes set {damage} where handle = ?1");
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(&handle(number).as_bytes()[..])
-            .execute(&database.pool)
-            .await
-            .unwrap();
-        let corrupt = codes.count_attempt(&handle(number), now()).await.unwrap_err();
-        assert_all(&[corrupt], BackendErrorKind::Corrupt, "damaged");
-    }
-}
-
-#[tokio::test]
-async fn a_message_that_cannot_be_read_holds_up_no_other() {
-    let database = Database::new().await;
-    let queue = SqliteMessages::new(database.pool.clone());
-    for number in 0..3 {
-        let id = MessageId::from_bytes([number; 16]);
-        let message = QueuedMessage { id, expires_at: in_minutes(10), sealed: vec![number; 40] };
-        queue.put(&message, now()).await.unwrap();
-    }
-    let damage = "update vestibule_messages set expires_at = 9223372036854775807 where id = ?1";
-    sqlx::query(damage).bind(&[1; 16][..]).execute(&database.pool).await.unwrap();
-    let claimed = queue.claim(now(), in_minutes(1), 10).await.unwrap();
-    assert_eq!(claimed.len(), 2);
-    // The next time it comes alone.
-    for message in claimed {
-        queue.remove(&message.message.id).await.unwrap();
-    }
-    let corrupt = queue.claim(in_minutes(1), in_minutes(2), 10).await.unwrap_err();
-    assert_all(&[corrupt], BackendErrorKind::Corrupt, "damaged");
-}
-
-#[tokio::test]
-async fn an_account_that_cannot_be_read_is_corrupt_and_its_values_are_not_printed() {
-    let database = Database::new().await;
-    let directory = database.directory();
-    let id = directory.register(ola()).await.unwrap();
-    sqlx::query("update vestibule_contacts set spelling = 'ola'").execute(&database.pool).await.unwrap();
-    let corrupt = directory.get(&id).await.unwrap_err();
-    assert_all(&[corrupt], BackendErrorKind::Corrupt, "vestibule_contacts");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 mod stores;
 
 mod cancellation;
+mod damage;
 mod database;
 mod directory;
 mod failures;

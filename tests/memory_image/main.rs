@@ -13,57 +13,27 @@
     reason = "a test that fails panics"
 )]
 
-use std::fs::{File, read_to_string};
-use std::io::{Read, Seek, SeekFrom};
+mod masked;
+mod search;
+
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use self::masked::*;
+use self::search::found;
 use async_trait::async_trait;
 use vestibule::account::Registration;
 use vestibule::adapters::memory::{ManualClock, MemoryCodes, MemoryDirectory, MemoryThrottle};
 use vestibule::error::{BackendError, BackendErrorKind};
 use vestibule::message::Message;
 use vestibule::ports::{CodeSender, Destination, SendError};
-use vestibule::secrecy::{ExposeSecret, SecretString};
+use vestibule::secrecy::ExposeSecret;
 use vestibule::{
     AccountId, AccountService, CallingCode, Code, Contact, EmailAddress, KeyRing, NewPassword, Origin,
     PhoneNumber, ServiceKey, ServiceProfile, Settings,
 };
-use zeroize::{Zeroize, Zeroizing};
-
-const MASK: u8 = 0xA5;
-
-/// A text that is in memory masked, and otherwise only for as long as somebody uses it.
-#[derive(Clone)]
-struct Masked(Vec<u8>);
-
-impl Masked {
-    fn of(text: &str) -> Self {
-        Self(text.bytes().map(|byte| byte ^ MASK).collect())
-    }
-
-    fn reveal(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::with_capacity(self.0.len()));
-        text.extend(self.0.iter().map(|byte| char::from(byte ^ MASK)));
-        text
-    }
-
-    fn secret(&self) -> SecretString {
-        let mut text = self.reveal();
-        SecretString::from(std::mem::take(&mut *text))
-    }
-}
-
-/// 36 letters that nobody else writes, by their number. They are made here, so that they are not in the program.
-fn password(number: u8) -> Masked {
-    let letter = |at: u8| {
-        b"qzxjkvwpgybmfhdu"
-            [usize::from(at.wrapping_mul(7).wrapping_add(number.wrapping_mul(5)).wrapping_add(at / 5)) % 16]
-    };
-    Masked((0..36).map(|at| letter(at) ^ MASK).collect())
-}
 
 /// Takes messages over, and keeps of each only its code, masked.
 #[derive(Clone, Default)]
@@ -89,51 +59,6 @@ impl CodeSender for Post {
     fn destination(&self) -> Destination {
         Destination::People
     }
-}
-
-/// How often a text, without its first bytes, stands in the memory that this process can write to.
-fn found(canary: &[u8]) -> usize {
-    // Large, so that it has a mapping of its own, which is left out.
-    let mut buffer = vec![0_u8; 4 << 20];
-    let own = buffer.as_ptr() as usize..buffer.as_ptr() as usize + buffer.len();
-    let mut memory = File::open("/proc/self/mem").unwrap();
-    let mut count = 0;
-    for line in read_to_string("/proc/self/maps").unwrap().lines() {
-        let mut words = line.split_whitespace();
-        let (range, rights) = (words.next().unwrap(), words.next().unwrap());
-        if !rights.starts_with("rw") || line.contains("[v") {
-            continue;
-        }
-        let (from, to) = range.split_once('-').unwrap();
-        let mut from = usize::from_str_radix(from, 16).unwrap();
-        let to = usize::from_str_radix(to, 16).unwrap();
-        while from < to {
-            // A mapping may hold the buffer beside other things.
-            if own.contains(&from) {
-                from = own.end;
-                continue;
-            }
-            let end = to.min(from + buffer.len());
-            let end = if from < own.start { end.min(own.start) } else { end };
-            memory.seek(SeekFrom::Start(from as u64)).unwrap();
-            let read = memory.read(&mut buffer[..end - from]).unwrap_or(0);
-            count += occurrences(&buffer[..read], canary);
-            let was_all = from + read >= to || read <= canary.len();
-            buffer[..read].zeroize();
-            from = if was_all || end == own.start { end } else { from + read - canary.len() };
-        }
-    }
-    count
-}
-
-fn occurrences(memory: &[u8], canary: &[u8]) -> usize {
-    let first = canary[0] ^ MASK;
-    let matches = |at: usize| {
-        memory
-            .get(at..at + canary.len())
-            .is_some_and(|bytes| bytes.iter().zip(canary).all(|(a, b)| *a == *b ^ MASK))
-    };
-    memory.iter().enumerate().filter(|(at, byte)| **byte == first && matches(*at)).count()
 }
 
 struct House {
