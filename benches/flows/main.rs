@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench flows` prints, on memory ports, the median time of a call, and the allocations of one on all
 //! threads together. Hashes are at their cheapest, 8 KiB. What such a hash takes on another thread, and back, is measured
-//! first, and so are the rules about a new password: less those, a flow is the crate's own work and the memory ports'.
+//! in turn with each call, and so are the rules about a new password: less those, a flow is the crate's own work and the
+//! memory ports'.
 //!
 //! Then, on SQLite, PostgreSQL and Redis, it prints each flow as a multiple of the bare statements that it needs. Servers
 //! are started from the machine's binaries; one that is missing is printed as skipped. `-- memory` leaves the stores out,
@@ -16,6 +17,7 @@
 )]
 
 mod bare;
+mod elsewhere;
 mod memory;
 #[path = "../parts/mod.rs"]
 mod parts;
@@ -24,30 +26,24 @@ mod servers;
 mod stores;
 
 use std::alloc::System;
-use std::time::Duration;
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
+use crate::elsewhere::Elsewhere;
 use crate::servers::postgres::PostgresServer;
 use crate::servers::redis::RedisServer;
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// What a hash and the rules for passwords take on another thread and back.
-#[derive(Clone, Copy)]
-struct Elsewhere {
-    hash: Duration,
-    rules: Duration,
-}
-
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let elsewhere = runtime.block_on(memory::measure());
+    let elsewhere = Elsewhere::start(memory::NAME);
+    runtime.block_on(memory::measure(&elsewhere));
     if std::env::args().any(|argument| argument == "memory") {
         return;
     }
     // From the main thread: servers end with the thread that started them.
     let (postgres, redis) = (PostgresServer::start(), RedisServer::start());
-    runtime.block_on(stores::measure(elsewhere, postgres, redis));
+    runtime.block_on(stores::measure(&elsewhere, postgres, redis));
 }

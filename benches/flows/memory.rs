@@ -2,38 +2,36 @@
 
 use std::time::{Duration, Instant};
 
-use futures_channel::oneshot;
 use vestibule::account::Registration;
 use vestibule::adapters::memory::{MemoryCodes, MemoryDirectory, MemoryThrottle};
 use vestibule::adapters::outbox::MemoryOutbox;
-use vestibule::hasher::kdf::{Inputs, Kdf};
-use vestibule::hasher::{Argon2Cost, PortableArgon2};
 use vestibule::{
-    AccountService, Code, CodeHandle, Contact, EmailAddress, KeyRing, NewPassword, PasswordPolicy,
-    ServiceKey, ServiceProfile,
+    AccountService, Code, CodeHandle, Contact, EmailAddress, KeyRing, NewPassword, ServiceKey, ServiceProfile,
 };
 
+use crate::ALLOCATOR;
+use crate::elsewhere::{Elsewhere, Trips};
 use crate::parts::{self, PASSWORD, home, median, member};
-use crate::{ALLOCATOR, Elsewhere};
 
-const NAME: &str = "Eksempelforbundet";
+pub(crate) const NAME: &str = "Eksempelforbundet";
 const ANOTHER: &str = "sju blå hvaler i fjorden";
 
 /// Every call is somebody else's, from somewhere else, so that no limit is met.
-pub(crate) async fn measure() -> Elsewhere {
+pub(crate) async fn measure(elsewhere: &Elsewhere) {
     let people = if parts::smoke() { 20 } else { 2_000 };
     println!("{:48}{:>9}{:>9}{:>13}", "", "us", "less", "allocations");
-    let mut worker = PortableArgon2.worker();
-    let hash = elsewhere("the cheapest hash, on another thread and back", people, move || {
-        let cost = Argon2Cost::dangerous_cheapest();
-        worker.derive(&Inputs::new(cost, PASSWORD.as_bytes(), b"sixteen bytes..."), &mut [0; 32]).unwrap();
-    });
-    let hash = hash.await;
-    let (policy, judged) = (PasswordPolicy::default().context_words([NAME]), password(PASSWORD));
-    let rules = elsewhere("the rules for passwords, there and back", people, move || {
-        policy.check(&judged).unwrap();
-    });
-    let rules = rules.await;
+    let nothing = Trips { hashes: 0, rules: 0 };
+    let (hash, rules) = (Trips { hashes: 1, ..nothing }, Trips { rules: 1, ..nothing });
+    for (name, trips) in [
+        ("the cheapest hash, on another thread and back", hash),
+        ("the rules for passwords, there and back", rules),
+    ] {
+        let mut line = Line::new(name, elsewhere, nothing);
+        for _ in 0..people {
+            line.time(elsewhere.time(trips)).await;
+        }
+        line.print();
+    }
     let world = World::new(people);
     let accounts = &world.accounts;
     let contacts: Vec<Contact> = (0..people).map(|number| member(number).into()).collect();
@@ -41,7 +39,7 @@ pub(crate) async fn measure() -> Elsewhere {
 
     // The background runs when this task waits, and so outside of what is measured.
     let mut handles = Vec::new();
-    let mut line = Line::new("request_activation, a member");
+    let mut line = Line::new("request_activation, a member", elsewhere, nothing);
     for (number, contact) in contacts.iter().enumerate() {
         let origin = home(number);
         let request = line.time(accounts.request_activation(contact, &origin)).await.unwrap();
@@ -49,79 +47,83 @@ pub(crate) async fn measure() -> Elsewhere {
         world.settle_now_and_then(number).await;
     }
     world.settle().await;
-    line.print(None);
+    line.print();
 
-    let mut line = Line::new("request_activation, a stranger");
+    let mut line = Line::new("request_activation, a stranger", elsewhere, nothing);
     for (number, contact) in strangers.iter().enumerate() {
         let origin = home(people + number);
         line.time(accounts.request_activation(contact, &origin)).await.unwrap();
         world.settle_now_and_then(number).await;
     }
     world.settle().await;
-    line.print(None);
+    line.print();
 
     let codes: Vec<Code> =
         contacts.iter().map(|contact| world.outbox.last_code_to(contact).unwrap()).collect();
-    let mut line = Line::new("activate, a wrong code");
+    let mut line = Line::new("activate, a wrong code", elsewhere, rules);
     for (number, handle) in handles.iter().enumerate() {
         let (wrong, origin) = (other_than(&codes[number]), home(number));
         assert!(line.time(accounts.activate(handle, &wrong, password(PASSWORD), &origin)).await.is_err());
     }
-    line.print(Some(rules));
+    line.print();
 
-    let mut line = Line::new("activate, an unknown handle");
+    let mut line = Line::new("activate, an unknown handle", elsewhere, rules);
     for (number, code) in codes.iter().enumerate() {
         let (handle, origin) = (unknown_handle(&handles[number]), home(number));
         assert!(line.time(accounts.activate(&handle, code, password(PASSWORD), &origin)).await.is_err());
     }
-    line.print(Some(rules));
+    line.print();
 
-    let mut line = Line::new("activate, hash and notice included");
+    let mut line = Line::new("activate, hash and notice included", elsewhere, Trips { hashes: 1, rules: 1 });
     for (number, handle) in handles.iter().enumerate() {
         let origin = home(number);
         line.time(accounts.activate(handle, &codes[number], password(PASSWORD), &origin)).await.unwrap();
         world.settle().await;
     }
-    line.print(Some(rules + hash));
+    line.print();
 
-    let mut line = Line::new("log_in");
+    let mut line = Line::new("log_in", elsewhere, hash);
     let mut log_ins = Vec::new();
     for number in 0..people {
         let (email, origin) = (member(number), home(number));
         log_ins.push(line.time(accounts.log_in(&email, PASSWORD.into(), &origin)).await.unwrap());
     }
-    line.print(Some(hash));
+    line.print();
 
-    let mut line = Line::new("log_in, a known browser");
+    let mut line = Line::new("log_in, a known browser", elsewhere, hash);
     for (number, log_in) in log_ins.iter().enumerate() {
         let (email, origin) = (member(number), home(number).with_device(log_in.device.clone().unwrap()));
         line.time(accounts.log_in(&email, PASSWORD.into(), &origin)).await.unwrap();
     }
-    line.print(Some(hash));
+    line.print();
 
-    let mut line = Line::new("log_in, a wrong password");
+    let mut line = Line::new("log_in, a wrong password", elsewhere, hash);
     for number in 0..people {
         let (email, origin) = (member(number), home(number));
         assert!(line.time(accounts.log_in(&email, ANOTHER.into(), &origin)).await.is_err());
     }
-    line.print(Some(hash));
+    line.print();
 
-    let mut line = Line::new("log_in, a stranger");
+    let mut line = Line::new("log_in, a stranger", elsewhere, hash);
     for number in 0..people {
         let (email, origin) = (stranger(number), home(number));
         assert!(line.time(accounts.log_in(&email, ANOTHER.into(), &origin)).await.is_err());
     }
-    line.print(Some(hash));
+    line.print();
 
-    let mut line = Line::new("is_current");
+    let mut line = Line::new("is_current", elsewhere, nothing);
     for log_in in &log_ins {
         assert!(
             line.time(accounts.is_current(&log_in.account_id, &log_in.credential_version)).await.unwrap()
         );
     }
-    line.print(None);
+    line.print();
 
-    let mut line = Line::new("change_password, two hashes and notice included");
+    let mut line = Line::new(
+        "change_password, two hashes and notice included",
+        elsewhere,
+        Trips { hashes: 2, rules: 1 },
+    );
     for (number, log_in) in log_ins.iter().enumerate() {
         let origin = home(number);
         let change =
@@ -129,41 +131,24 @@ pub(crate) async fn measure() -> Elsewhere {
         line.time(change).await.unwrap();
         world.settle().await;
     }
-    line.print(Some(rules + hash * 2));
-    Elsewhere { hash, rules }
-}
-
-/// What `work` takes on another thread and back, as the hasher does it but for all that the hasher is for. Its median.
-async fn elsewhere(name: &'static str, times: usize, mut work: impl FnMut() + Send + 'static) -> Duration {
-    let (jobs, asked) = std::sync::mpsc::channel::<oneshot::Sender<()>>();
-    std::thread::spawn(move || {
-        while let Ok(reply) = asked.recv() {
-            work();
-            let _ = reply.send(());
-        }
-    });
-    let mut line = Line::new(name);
-    for _ in 0..times {
-        let there_and_back = async {
-            let (reply, answer) = oneshot::channel();
-            jobs.send(reply).unwrap();
-            answer.await.unwrap();
-        };
-        line.time(there_and_back).await;
-    }
-    line.print(None)
+    line.print();
 }
 
 /// One line of the table.
-struct Line {
+struct Line<'a> {
     name: &'static str,
+    elsewhere: &'a Elsewhere,
+    /// What the flow does elsewhere.
+    trips: Trips,
     times: Vec<Duration>,
+    trip_times: Vec<Duration>,
     allocations: usize,
 }
 
-impl Line {
-    fn new(name: &'static str) -> Self {
-        Self { name, times: Vec::with_capacity(1 << 12), allocations: 0 }
+impl<'a> Line<'a> {
+    fn new(name: &'static str, elsewhere: &'a Elsewhere, trips: Trips) -> Self {
+        let (times, trip_times) = (Vec::with_capacity(1 << 12), Vec::with_capacity(1 << 12));
+        Self { name, elsewhere, trips, times, trip_times, allocations: 0 }
     }
 
     async fn time<T>(&mut self, call: impl Future<Output = T>) -> T {
@@ -171,23 +156,25 @@ impl Line {
         let outcome = call.await;
         self.times.push(began.elapsed());
         self.allocations += ALLOCATOR.stats().allocations - before;
+        self.trip_times.push(self.elsewhere.time(self.trips).await);
         outcome
     }
 
-    /// Prints the line, for a flow with hashes or rules in it also what is left without their time; returns the
-    /// median.
-    fn print(mut self, less: Option<Duration>) -> Duration {
+    /// Prints the line, for a flow with hashes or rules in it also what is left without their time.
+    fn print(mut self) {
         let microseconds = |time: Duration| time.as_secs_f64() * 1e6;
-        let (calls, median) = (self.times.len() as f64, median(&mut self.times));
-        let left = less.map(|less| format!("{:.1}", microseconds(median.saturating_sub(less))));
+        let (calls, median, trips) =
+            (self.times.len() as f64, median(&mut self.times), median(&mut self.trip_times));
+        let left = match self.trips {
+            Trips { hashes: 0, rules: 0 } => String::new(),
+            _ => format!("{:.1}", microseconds(median) - microseconds(trips)),
+        };
         println!(
-            "{:48}{:9.1}{:>9}{:13.1}",
+            "{:48}{:9.1}{left:>9}{:13.1}",
             self.name,
             microseconds(median),
-            left.unwrap_or_default(),
             self.allocations as f64 / calls,
         );
-        median
     }
 }
 

@@ -19,16 +19,16 @@ use vestibule::ports::UserDirectory;
 use vestibule::time::OffsetDateTime;
 use vestibule::{Contact, PasswordHash};
 
-use crate::Elsewhere;
 use crate::bare::{self, Bare};
-use crate::parts::store_flows::{Flow, account_id, address, service, stored_password, time_each};
+use crate::elsewhere::{Elsewhere, Trips};
+use crate::parts::store_flows::{Crowd, Flow, account_id, address, service, stored_password, time_in_turns};
 use crate::parts::{self, median};
 use crate::servers::Missing;
 use crate::servers::postgres::PostgresServer;
 use crate::servers::redis::RedisServer;
 
 pub(crate) async fn measure(
-    elsewhere: Elsewhere,
+    elsewhere: &Elsewhere,
     postgres: Result<PostgresServer, Missing>,
     redis: Result<RedisServer, Missing>,
 ) {
@@ -79,27 +79,30 @@ async fn compare(
     world: &(AccountService, MemoryOutbox),
     bare: &impl Bare,
     people: &[u64],
-    elsewhere: Elsewhere,
+    elsewhere: &Elsewhere,
 ) {
-    let mut times: Vec<Vec<Duration>> = Flow::ALL.map(|_| Vec::new()).into();
+    let each_flow = || -> Vec<Vec<Duration>> { Flow::ALL.map(|_| Vec::new()).into() };
+    let (mut times, mut trip_times) = (each_flow(), each_flow());
     let mut statements = [0; Flow::ALL.len()];
-    let flows = time_each(world, people, async |flow: Flow, person| {
+    let mut crowd = [Crowd::new(world, people)];
+    time_in_turns(&mut crowd, async |flow: Flow, person| {
         let began = Instant::now();
         let sent = bare::run(bare, flow, person).await;
         times[flow as usize].push(began.elapsed());
         statements[flow as usize] = sent;
-    });
-    let flows = flows.await;
+        let (hashes, rules) = flow.hashes_and_rules();
+        trip_times[flow as usize].push(elsewhere.time(Trips { hashes, rules }).await);
+    })
+    .await;
+    let [crowd] = crowd;
     println!(
         "\n{store:28}{:>11}{:>10}{:>10}{:>8}{:>16}",
         "statements", "bare us", "flow us", "ratio", "less the hash"
     );
-    for (flow, mut flow_times) in flows {
-        let mut bare_times = std::mem::take(&mut times[flow as usize]);
-        let (bare, own) = (median(&mut bare_times), median(&mut flow_times));
+    for (flow, mut flow_times) in crowd.times {
+        let (bare, own) = (median(&mut times[flow as usize]), median(&mut flow_times));
         let sent = statements[flow as usize];
-        let (hashes, rules) = flow.hashes_and_rules();
-        let less = own.saturating_sub(elsewhere.hash * hashes + elsewhere.rules * rules);
+        let less = own.saturating_sub(median(&mut trip_times[flow as usize]));
         let microseconds = |time: Duration| time.as_secs_f64() * 1e6;
         let ratio = |time: Duration| match sent {
             0 => "-".to_owned(),

@@ -6,7 +6,8 @@ use vestibule::adapters::outbox::MemoryOutbox;
 use vestibule::hasher::Argon2Cost;
 use vestibule::ports::{CodeStore, ThrottleStore, UserDirectory};
 use vestibule::{
-    AccountService, Code, Contact, EmailAddress, KeyRing, NewPassword, ServiceKey, ServiceProfile,
+    AccountService, Code, CodeHandle, Contact, EmailAddress, KeyRing, Login, NewPassword, ServiceKey,
+    ServiceProfile,
 };
 
 use super::{PASSWORD, home, stored_hash};
@@ -79,11 +80,7 @@ pub fn stored_password() -> String {
 }
 
 /// A service with the cheapest hashes, and its outbox.
-pub fn service(
-    directory: impl UserDirectory,
-    codes: impl CodeStore,
-    throttle: impl ThrottleStore,
-) -> (AccountService, MemoryOutbox) {
+pub fn service(directory: impl UserDirectory, codes: impl CodeStore, throttle: impl ThrottleStore) -> World {
     let outbox = MemoryOutbox::keeping(64);
     let keys = KeyRing::new(ServiceKey::generate().unwrap(), ServiceKey::generate().unwrap());
     let profile = ServiceProfile::new("Eksempelforbundet", "medlem@example.no, 22 00 00 00");
@@ -95,68 +92,94 @@ pub fn service(
     (accounts, outbox)
 }
 
-/// Lets each person go through all flows, one flow after the other, and calls `before` before each call. Returns how long
-/// the calls took, by flow. The background has ended before the next call begins.
-pub async fn time_each(
-    (accounts, outbox): &(AccountService, MemoryOutbox),
-    people: &[u64],
-    mut before: impl AsyncFnMut(Flow, u64),
-) -> Vec<(Flow, Vec<Duration>)> {
-    let mut results: Vec<_> = Flow::ALL.map(|flow| (flow, Vec::new())).into();
-    macro_rules! timed {
-        ($flow:expr, $person:expr, $call:expr) => {{
-            before($flow, $person).await;
-            let began = Instant::now();
-            let outcome = $call.await;
-            results[$flow as usize].1.push(began.elapsed());
-            assert_eq!(accounts.drain(Duration::from_secs(60)).await, 0);
-            outcome
-        }};
-    }
-    // Everybody asks from elsewhere, so that no limit is met.
-    let origin = |person: u64| home(person as usize);
-    let (mut requests, mut log_ins) = (Vec::new(), Vec::new());
-    for person in people {
-        let contact = address(*person);
-        let request =
-            timed!(Flow::Request, *person, accounts.request_recovery(&contact, &origin(*person))).unwrap();
-        requests.push((*person, request.handle, outbox.last_code_to(&contact).unwrap()));
-    }
-    for (person, handle, code) in &requests {
-        let (wrong, origin) = (other_than(code), origin(*person));
-        let refused = accounts.recover(handle, &wrong, new(PASSWORD), &origin);
-        timed!(Flow::WrongCode, *person, refused).unwrap_err();
-    }
-    for (person, handle, code) in &requests {
-        let origin = origin(*person);
-        let redeemed = accounts.recover(handle, code, new(PASSWORD), &origin);
-        timed!(Flow::Redeem, *person, redeemed).unwrap();
-    }
-    for person in people {
-        let (Contact::Email(email), origin) = (address(*person), origin(*person)) else { return results };
-        log_ins
-            .push(timed!(Flow::LogIn, *person, accounts.log_in(&email, PASSWORD.into(), &origin)).unwrap());
-    }
-    for (person, log_in) in people.iter().zip(&log_ins) {
-        let origin = origin(*person).with_device(log_in.device.clone().unwrap());
-        let Contact::Email(email) = address(*person) else { return results };
-        timed!(Flow::KnownBrowser, *person, accounts.log_in(&email, PASSWORD.into(), &origin)).unwrap();
-    }
-    for person in people {
-        let (Contact::Email(email), origin) = (address(*person), origin(*person)) else { return results };
-        timed!(Flow::WrongPassword, *person, accounts.log_in(&email, ANOTHER.into(), &origin)).unwrap_err();
-    }
-    for (person, log_in) in people.iter().zip(&log_ins) {
-        let current = accounts.is_current(&log_in.account_id, &log_in.credential_version);
-        assert!(timed!(Flow::IsCurrent, *person, current).unwrap());
-    }
-    for (person, log_in) in people.iter().zip(&log_ins) {
-        let origin = origin(*person);
-        let change = accounts.change_password(&log_in.account_id, PASSWORD.into(), new(ANOTHER), &origin);
-        timed!(Flow::ChangePassword, *person, change).unwrap();
-    }
-    results
+/// A service and its outbox.
+pub type World = (AccountService, MemoryOutbox);
+
+/// People at one service, and how long each flow took them.
+pub struct Crowd<'a> {
+    world: &'a World,
+    people: &'a [u64],
+    requests: Vec<(CodeHandle, Code)>,
+    log_ins: Vec<Login>,
+    pub times: Vec<(Flow, Vec<Duration>)>,
 }
+
+/// Lets each person of each crowd go through all flows, one flow after the other, the crowds in turn: what the machine
+/// does beside it falls on all alike. Calls `before` before each call. The background has ended before the next call begins.
+/// The crowds are of one size.
+pub async fn time_in_turns(crowds: &mut [Crowd<'_>], mut before: impl AsyncFnMut(Flow, u64)) {
+    let each = crowds.iter().map(|crowd| crowd.people.len()).min().unwrap_or_default();
+    for flow in Flow::ALL {
+        for turn in 0..each {
+            for crowd in &mut *crowds {
+                before(flow, crowd.people[turn]).await;
+                crowd.time(flow, turn).await;
+            }
+        }
+    }
+}
+
+impl<'a> Crowd<'a> {
+    pub fn new(world: &'a World, people: &'a [u64]) -> Self {
+        let times = Flow::ALL.map(|flow| (flow, Vec::new())).into();
+        Self { world, people, requests: Vec::new(), log_ins: Vec::new(), times }
+    }
+
+    /// Lets one person go through one flow.
+    async fn time(&mut self, flow: Flow, turn: usize) {
+        let Self { world: (accounts, outbox), people, requests, log_ins, times } = self;
+        let person = people[turn];
+        // Everybody asks from elsewhere, so that no limit is met.
+        let (contact, origin) = (address(person), home(person as usize));
+        let Contact::Email(email) = &contact else { return };
+        macro_rules! timed {
+            ($call:expr) => {{
+                let began = Instant::now();
+                let outcome = $call.await;
+                times[flow as usize].1.push(began.elapsed());
+                outcome
+            }};
+        }
+        match flow {
+            Flow::Request => {
+                let request = timed!(accounts.request_recovery(&contact, &origin)).unwrap();
+                assert_eq!(accounts.drain(PATIENCE).await, 0);
+                requests.push((request.handle, outbox.last_code_to(&contact).unwrap()));
+            }
+            Flow::WrongCode => {
+                let (handle, code) = &requests[turn];
+                let wrong = other_than(code);
+                timed!(accounts.recover(handle, &wrong, new(PASSWORD), &origin)).unwrap_err();
+            }
+            Flow::Redeem => {
+                let (handle, code) = &requests[turn];
+                timed!(accounts.recover(handle, code, new(PASSWORD), &origin)).unwrap();
+            }
+            Flow::LogIn => {
+                log_ins.push(timed!(accounts.log_in(email, PASSWORD.into(), &origin)).unwrap());
+            }
+            Flow::KnownBrowser => {
+                let origin = origin.with_device(log_ins[turn].device.clone().unwrap());
+                timed!(accounts.log_in(email, PASSWORD.into(), &origin)).unwrap();
+            }
+            Flow::WrongPassword => {
+                timed!(accounts.log_in(email, ANOTHER.into(), &origin)).unwrap_err();
+            }
+            Flow::IsCurrent => {
+                let Login { account_id, credential_version, .. } = &log_ins[turn];
+                assert!(timed!(accounts.is_current(account_id, credential_version)).unwrap());
+            }
+            Flow::ChangePassword => {
+                let id = &log_ins[turn].account_id;
+                timed!(accounts.change_password(id, PASSWORD.into(), new(ANOTHER), &origin)).unwrap();
+            }
+        }
+        assert_eq!(accounts.drain(PATIENCE).await, 0);
+    }
+}
+
+/// How long the background may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn new(text: &str) -> NewPassword {
     NewPassword::typed_once(text.into()).unwrap()

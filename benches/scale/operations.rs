@@ -1,13 +1,15 @@
 //! What each operation of the stores costs.
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use vestibule::code::{CodeFormat, CodeMac, HandleDigest, Purpose};
 use vestibule::ports::{ArmedCode, CodeStore, CodeTarget, PendingCode, ThrottleStore, UserDirectory};
-use vestibule::throttle::{Charge, Schedule, ThrottleKey, Verdict};
+use vestibule::throttle::{Charge, Schedule, ThrottleKey, Ticket, Verdict};
 use vestibule::time::OffsetDateTime;
 use vestibule::{AccountId, Contact, CredentialVersion, EmailAddress, PasswordHash};
 
+use crate::pages::{Pages, Tally};
 use crate::parts::median;
 use crate::parts::store_flows::account_id;
 
@@ -27,6 +29,61 @@ pub(crate) const LATE: i64 = 1_900_000_000_000;
 pub(crate) const OLD: &str = "$argon2id$v=19$m=19456,t=2,p=1$\
      b2xkb2xkb2xkb2xkb2xkbw$b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2w";
 
+/// What is measured, one after the other. One that is asked "again" is on the rows of the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Find,
+    FindAgain,
+    Get,
+    GetAgain,
+    ReplaceHash,
+    Insert,
+    Arm,
+    CountAttempt,
+    Reissue,
+    Take,
+    ChargeOldKeys,
+    ChargeNewKeys,
+    Refund,
+    Lift,
+    PurgeOneCode,
+    PurgeOneThrottle,
+    PurgeCodes,
+    PurgeThrottles,
+}
+
+impl Operation {
+    const ALL: [(Self, &'static str); 18] = [
+        (Self::Find, "find"),
+        (Self::FindAgain, "find, again"),
+        (Self::Get, "get"),
+        (Self::GetAgain, "get, again"),
+        (Self::ReplaceHash, "replace_hash"),
+        (Self::Insert, "insert"),
+        (Self::Arm, "arm"),
+        (Self::CountAttempt, "count_attempt"),
+        (Self::Reissue, "reissue"),
+        (Self::Take, "take"),
+        (Self::ChargeOldKeys, "charge, old keys"),
+        (Self::ChargeNewKeys, "charge, new keys"),
+        (Self::Refund, "refund"),
+        (Self::Lift, "lift"),
+        (Self::PurgeOneCode, "purge of 1 code"),
+        (Self::PurgeOneThrottle, "purge of 1 throttle"),
+        (Self::PurgeCodes, "purge of 100 codes"),
+        (Self::PurgeThrottles, "purge of 100 throttles"),
+    ];
+
+    fn rounds(self) -> u64 {
+        match self {
+            Self::PurgeOneCode | Self::PurgeOneThrottle => ALONE,
+            Self::PurgeCodes | Self::PurgeThrottles => (OVER - ALONE) / BATCH,
+            _ if crate::parts::smoke() => 30,
+            _ => ROUNDS,
+        }
+    }
+}
+
 /// An operation: its median time, and how many pages it had to fetch from outside the store's own cache.
 pub(crate) struct Cost {
     pub(crate) name: &'static str,
@@ -34,91 +91,119 @@ pub(crate) struct Cost {
     pub(crate) fetched: f64,
 }
 
-/// Tries every operation on rows that nobody has read since the store was filled, a line that says "again" on the rows of
-/// the line before. `fetched` counts pages so far.
-pub(crate) async fn measure<D, C, T>(
-    (directory, codes, throttle): (D, C, T),
-    rows: u64,
-    fetched: impl AsyncFn() -> u64,
-) -> Vec<Cost>
+/// The stores in one database, which has so many rows of each kind that nobody has read since it was filled.
+pub(crate) struct Stores<D, C, T> {
+    pub(crate) directory: D,
+    pub(crate) codes: C,
+    pub(crate) throttle: T,
+    pub(crate) rows: u64,
+    pub(crate) pages: Pages,
+    /// Of the charges on keys that were there: they are refunded later.
+    pub(crate) tickets: RefCell<Vec<Ticket>>,
+}
+
+/// Tries every operation on each of the databases in turn, row for row: what the machine does beside it falls on all alike.
+pub(crate) async fn measure_in_turns<D, C, T>(databases: &[Stores<D, C, T>]) -> Vec<Vec<Cost>>
 where
     D: UserDirectory,
     C: CodeStore,
     T: ThrottleStore,
 {
-    let now = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
-    let mut results = Vec::new();
-    let rounds = if crate::parts::smoke() { 30 } else { ROUNDS };
-    // One of the rows, others in every round; and others again.
-    let row = |round: u64| round * 7_919_317 % rows + 1;
-    let other = |round: u64| (round * 7_919_317 + rows / 2) % rows + 1;
-    let schedule = Schedule::window(1_000, Duration::from_secs(60)).unwrap();
-    let charges = |first: u64| -> Vec<Charge> {
-        let keys = [first, first + 1, first + 2].map(|number| ThrottleKey::from_bytes(key(number)));
-        keys.into_iter().map(|key| Charge { key, schedule }).collect()
-    };
-    let email = |number: u64| Contact::from(EmailAddress::parse(&format!("{number}@example.no")).unwrap());
-    macro_rules! median {
-        ($name:literal, $rounds:expr, |$round:ident| $work:expr) => {{
-            let (mut times, before) = (Vec::new(), fetched().await);
-            for $round in 0..$rounds {
-                let began = Instant::now();
-                $work;
-                times.push(began.elapsed());
+    let mut costs: Vec<Vec<Cost>> = databases.iter().map(|_| Vec::new()).collect();
+    for (operation, name) in Operation::ALL {
+        let mut tallies = Vec::new();
+        for stores in databases {
+            tallies.push((Vec::new(), Tally::begin(&stores.pages).await));
+        }
+        for round in 0..operation.rounds() {
+            for (stores, (times, tally)) in databases.iter().zip(&mut tallies) {
+                tally.before_a_call();
+                times.push(stores.time(operation, round).await);
+                tally.after_a_call();
             }
-            let fetched = (fetched().await - before) as f64 / times.len() as f64;
-            results.push(Cost { name: $name, median: median(&mut times), fetched });
-        }};
-    }
-    median!("find", rounds, |round| directory.find(&email(row(round))).await.unwrap());
-    median!("find, again", rounds, |round| directory.find(&email(row(round))).await.unwrap());
-    median!("get", rounds, |round| directory.get(&id(other(round))).await.unwrap().unwrap());
-    median!("get, again", rounds, |round| directory.get(&id(other(round))).await.unwrap().unwrap());
-    median!("replace_hash", rounds, |round| {
-        let (old, new) = (PasswordHash::from_stored(OLD), PasswordHash::from_stored(OLD.replace('b', "c")));
-        assert!(directory.replace_hash(&id(row(round)), &old, &new).await.unwrap());
-    });
-    median!("insert", rounds, |round| codes.insert(&pending(rows + round + 1, now)).await.unwrap());
-    median!("arm", rounds, |round| {
-        assert!(codes.arm(&handle(row(round)), 1, &armed(), now).await.unwrap());
-    });
-    median!("count_attempt", rounds, |round| codes.count_attempt(&handle(row(round)), now).await.unwrap());
-    median!("reissue", rounds, |round| codes.reissue(&handle(row(round)), now, now).await.unwrap());
-    median!("take", rounds, |round| codes.take(&handle(row(round)), 1, now).await.unwrap());
-    median!("charge, old keys", rounds, |round| {
-        let _ = throttle.charge(&charges(row(round).min(rows - 2)), now).await.unwrap();
-    });
-    median!("charge, new keys", rounds, |round| {
-        let _ = throttle.charge(&charges(rows + round * 3 + 1), now).await.unwrap();
-    });
-    let mut tickets = Vec::new();
-    for round in 0..rounds {
-        if let Verdict::Allowed(ticket) =
-            throttle.charge(&charges(row(round).min(rows - 2)), now).await.unwrap()
-        {
-            tickets.push(ticket);
+        }
+        for (costs, (mut times, tally)) in costs.iter_mut().zip(tallies) {
+            let fetched = tally.end().await as f64 / times.len() as f64;
+            costs.push(Cost { name, median: median(&mut times), fetched });
         }
     }
-    median!("refund", tickets.len(), |round| throttle.refund(&tickets[round]).await.unwrap());
-    median!("lift", rounds, |round| {
-        throttle.lift(&[ThrottleKey::from_bytes(key(row(round)))]).await.unwrap();
-    });
-    // One more of the rows that are over, each time: codes go before the time that is given, throttles at that time.
-    let at = |number: u64| OffsetDateTime::UNIX_EPOCH + Duration::from_millis(number);
-    median!("purge of 1 code", ALONE, |round| assert_eq!(codes.purge(at(round + 2)).await.unwrap(), 1));
-    median!("purge of 1 throttle", ALONE, |round| assert_eq!(
-        throttle.purge(at(round + 1)).await.unwrap(),
-        1
-    ));
-    let batches = (OVER - ALONE) / BATCH;
-    let end = |batch: u64| ALONE + (batch + 1) * BATCH;
-    median!("purge of 100 codes", batches, |batch| {
-        assert_eq!(codes.purge(at(end(batch) + 1)).await.unwrap(), BATCH);
-    });
-    median!("purge of 100 throttles", batches, |batch| {
-        assert_eq!(throttle.purge(at(end(batch))).await.unwrap(), BATCH);
-    });
-    results
+    costs
+}
+
+impl<D: UserDirectory, C: CodeStore, T: ThrottleStore> Stores<D, C, T> {
+    async fn time(&self, operation: Operation, round: u64) -> Duration {
+        let Self { directory, codes, throttle, rows, .. } = self;
+        let now = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+        // One of the rows, another in every round; and others again.
+        let row = round * 7_919_317 % rows + 1;
+        let other = (round * 7_919_317 + rows / 2) % rows + 1;
+        let old_keys = charges(row.min(rows - 2));
+        // Codes go before the time that is given, throttles at that time.
+        let end = ALONE + (round + 1) * BATCH;
+        macro_rules! timed {
+            ($call:expr) => {{
+                let began = Instant::now();
+                let outcome = $call.await.unwrap();
+                (began.elapsed(), outcome)
+            }};
+        }
+        match operation {
+            Operation::Find | Operation::FindAgain => timed!(directory.find(&email(row))).0,
+            Operation::Get | Operation::GetAgain => timed!(directory.get(&id(other))).0,
+            Operation::ReplaceHash => {
+                let (old, new) =
+                    (PasswordHash::from_stored(OLD), PasswordHash::from_stored(OLD.replace('b', "c")));
+                let (took, replaced) = timed!(directory.replace_hash(&id(row), &old, &new));
+                assert!(replaced);
+                took
+            }
+            Operation::Insert => timed!(codes.insert(&pending(rows + round + 1, now))).0,
+            Operation::Arm => {
+                let (took, armed) = timed!(codes.arm(&handle(row), 1, &armed(), now));
+                assert!(armed);
+                took
+            }
+            Operation::CountAttempt => timed!(codes.count_attempt(&handle(row), now)).0,
+            Operation::Reissue => timed!(codes.reissue(&handle(row), now, now)).0,
+            Operation::Take => timed!(codes.take(&handle(row), 1, now)).0,
+            Operation::ChargeOldKeys => {
+                let (took, verdict) = timed!(throttle.charge(&old_keys, now));
+                let Verdict::Allowed(ticket) = verdict else { panic!("the limit is met") };
+                self.tickets.borrow_mut().push(ticket);
+                took
+            }
+            Operation::ChargeNewKeys => timed!(throttle.charge(&charges(rows + round * 3 + 1), now)).0,
+            Operation::Refund => {
+                let ticket = self.tickets.borrow_mut().pop().unwrap();
+                timed!(throttle.refund(&ticket)).0
+            }
+            Operation::Lift => timed!(throttle.lift(&[ThrottleKey::from_bytes(key(row))])).0,
+            Operation::PurgeOneCode => purged(1, timed!(codes.purge(at(round + 2)))),
+            Operation::PurgeOneThrottle => purged(1, timed!(throttle.purge(at(round + 1)))),
+            Operation::PurgeCodes => purged(BATCH, timed!(codes.purge(at(end + 1)))),
+            Operation::PurgeThrottles => purged(BATCH, timed!(throttle.purge(at(end)))),
+        }
+    }
+}
+
+fn purged(expected: u64, (took, purged): (Duration, u64)) -> Duration {
+    assert_eq!(purged, expected);
+    took
+}
+
+/// The time at which the nth row is over of those that are.
+fn at(number: u64) -> OffsetDateTime {
+    OffsetDateTime::UNIX_EPOCH + Duration::from_millis(number)
+}
+
+fn charges(first: u64) -> Vec<Charge> {
+    let schedule = Schedule::window(1_000, Duration::from_secs(60)).unwrap();
+    let keys = [first, first + 1, first + 2].map(|number| ThrottleKey::from_bytes(key(number)));
+    keys.into_iter().map(|key| Charge { key, schedule }).collect()
+}
+
+fn email(number: u64) -> Contact {
+    EmailAddress::parse(&format!("{number}@example.no")).unwrap().into()
 }
 
 /// The bytes of the nth key, which looks random in its order; the databases write the same.
