@@ -156,16 +156,39 @@ pub(crate) fn help_note(context: &Context, account: &AccountId, purpose: Purpose
     charge(context, "note", &parts, context.settings.help_notes_per_account)
 }
 
-/// SMS: by number, by prefix and in total, charged in the background.
-pub(crate) fn sms(context: &Context, number: &PhoneNumber) -> [(SmsCap, Charge); 3] {
+/// SMS: by number, by prefix and in total, charged in the background. None for what goes by e-mail.
+pub(crate) fn sms(context: &Context, to: &Contact) -> Option<[(SmsCap, Charge); 3]> {
+    capped(context, to, ["sms number", "sms prefix", "sms total"])
+}
+
+/// As many codes as [`codes_of_account`], where there is no account that may have one. It limits nothing: it is what the
+/// store does behind an answer whoever it was for.
+pub(crate) fn codes_of_nobody(context: &Context, contact: &Contact, purpose: Purpose) -> Charge {
+    let parts = [contact.key().as_bytes(), purpose.as_str().as_bytes()];
+    charge(context, "codes nobody", &parts, context.settings.codes_per_account)
+}
+
+/// The same for [`codes_of_request`].
+pub(crate) fn codes_of_request_by_nobody(context: &Context, handle: &HandleDigest) -> Charge {
+    charge(context, "codes request nobody", &[handle.as_bytes()], MARK)
+}
+
+/// The same for [`sms`].
+pub(crate) fn sms_of_nobody(context: &Context, to: &Contact) -> Option<[(SmsCap, Charge); 3]> {
+    capped(context, to, ["sms number nobody", "sms prefix nobody", "sms total nobody"])
+}
+
+fn capped(context: &Context, to: &Contact, kinds: [&str; 3]) -> Option<[(SmsCap, Charge); 3]> {
+    let Contact::Phone(number) = to else { return None };
     let settings = &context.settings;
     let number = number.as_str().as_bytes();
     let prefix = &number[..number.len().min(7)];
-    [
-        (SmsCap::Number, charge(context, "sms number", &[number], settings.sms_per_number)),
-        (SmsCap::Prefix, charge(context, "sms prefix", &[prefix], settings.sms_per_prefix)),
-        (SmsCap::Total, charge(context, "sms total", &[], settings.sms_in_total)),
-    ]
+    let [by_number, by_prefix, in_total] = kinds;
+    Some([
+        (SmsCap::Number, charge(context, by_number, &[number], settings.sms_per_number)),
+        (SmsCap::Prefix, charge(context, by_prefix, &[prefix], settings.sms_per_prefix)),
+        (SmsCap::Total, charge(context, in_total, &[], settings.sms_in_total)),
+    ])
 }
 
 /// Notices by SMS, apart from codes: whoever used up the codes would otherwise keep the owner from being told.

@@ -4,8 +4,8 @@ use std::time::Duration;
 use crate::account::{Account, AccountId, AccountState};
 use crate::code::{Code, CodeHandle, MacInput, Purpose};
 use crate::contact::Contact;
-use crate::context::{Context, after};
-use crate::delivery::paying::{Due, Limit, Paid};
+use crate::context::after;
+use crate::delivery::paying::{Due, Limit, Paid, sms};
 use crate::delivery::{Delivery, Sending};
 use crate::device::Device;
 use crate::error::BackendError;
@@ -19,15 +19,15 @@ use crate::throttle::Charge;
 /// A request that was answered and waits to be armed.
 #[derive(Debug)]
 pub(crate) struct Arming {
-    pending: PendingCode,
+    pub(super) pending: PendingCode,
     handle: CodeHandle,
-    issue: u32,
-    device: Option<Device>,
+    pub(super) issue: u32,
+    pub(super) device: Option<Device>,
     /// What a stranger would have been charged: due where the account no longer honours the device.
-    as_stranger: Vec<Charge>,
+    pub(super) as_stranger: Vec<Charge>,
     /// The same, once it is known to be due.
-    owed: Vec<Charge>,
-    paid: Paid,
+    pub(super) owed: Vec<Charge>,
+    pub(super) paid: Paid,
 }
 
 impl Arming {
@@ -82,6 +82,11 @@ impl Delivery {
             context.ask("user_directory.find", context.directory.find(&request.pending.contact)).await?;
         let outcome = match self.decide(request, found) {
             Outcome::Code(account, to) => self.within_limits(request, account, to).await?,
+            Outcome::Decoy(reason, account, None) => {
+                self.pay_for_nothing(request).await?;
+                Outcome::Decoy(reason, account, None)
+            }
+            // Its note is charged when it is sent.
             decoy @ Outcome::Decoy(..) => decoy,
         };
         match outcome {
@@ -140,37 +145,6 @@ impl Delivery {
             Limit::Requests | Limit::Codes | Limit::Notes => DecoyReason::TooManyCodes,
         };
         Ok(Outcome::Decoy(reason, Some(account.id), None))
-    }
-
-    /// Charges the account once for a request, over all its issues: these share ten tries. If every issue were charged,
-    /// a stranger who asks for codes again would use up the owner's.
-    async fn pay_for_code(
-        &self,
-        request: &mut Arming,
-        account: &Account,
-        to: &Contact,
-    ) -> Result<Result<(), Limit>, BackendError> {
-        let context = &self.context;
-        // A device token that the account no longer honours gives its holder no budget of his own, and he owes what
-        // any stranger was charged before the answer.
-        if request.device.take_if(|device| !device.is_current(&account.credential_version)).is_some() {
-            request.owed = std::mem::take(&mut request.as_stranger);
-        }
-        let Arming { pending, issue, device, owed, paid, .. } = request;
-        let codes = limits::codes_of_account(context, &account.id, pending.purpose, device.as_ref());
-        let codes = Due::new(Limit::Codes, codes);
-        let row = limits::codes_of_request(context, &pending.handle);
-
-        let mut dues: Vec<_> = owed.iter().map(|charge| Due::new(Limit::Requests, *charge)).collect();
-        dues.extend((*issue == 1).then_some(codes));
-        dues.push(Due::new(Limit::Codes, row));
-        dues.extend(sms(context, to));
-        let paying = paid.pay(context, &dues).await?;
-        if paying.is_ok() && *issue > 1 && paid.is_first(&row.key) {
-            // The first issue was a decoy, or was never armed: what it was spared is due now.
-            return paid.pay(context, &[codes]).await;
-        }
-        Ok(paying)
     }
 
     fn tell_of_cap(&self, refused: Limit, to: &Contact) {
@@ -255,8 +229,9 @@ impl Delivery {
     ) -> Result<(), BackendError> {
         let context = &self.context;
         let once_a_day = limits::help_note(context, &note.account.id, pending.purpose);
-        let mut dues = vec![Due::new(Limit::Notes, once_a_day)];
-        dues.extend(sms(context, &note.to));
+        let row = limits::codes_of_request_by_nobody(context, &pending.handle);
+        let mut dues = vec![Due::new(Limit::Notes, once_a_day), Due::new(Limit::Notes, row)];
+        dues.extend(sms(limits::sms(context, &note.to)));
         match paid.pay(context, &dues).await? {
             Ok(()) => {
                 let locale = note.account.locale.or_else(|| pending.locale.clone());
@@ -266,13 +241,6 @@ impl Delivery {
         }
         Ok(())
     }
-}
-
-/// What is due for a message by SMS.
-fn sms(context: &Context, to: &Contact) -> Vec<Due> {
-    let Contact::Phone(number) = to else { return Vec::new() };
-    let caps = limits::sms(context, number);
-    caps.into_iter().map(|(cap, charge)| Due::new(Limit::Sms(cap), charge)).collect()
 }
 
 /// How long the background waits before it asks a failing port again; the wait doubles each time.

@@ -1,8 +1,12 @@
 //! Charging what depends on a real account or a real send. None of it shows: whoever is over a limit gets a decoy.
 
+use crate::account::Account;
+use crate::contact::Contact;
 use crate::context::Context;
+use crate::delivery::{Arming, Delivery};
 use crate::error::BackendError;
 use crate::event::SmsCap;
+use crate::limits;
 use crate::throttle::{Charge, ThrottleKey, Ticket, TicketEntry, Verdict};
 
 /// What a request was charged in the background. A store that fails afterwards makes nobody pay twice, and a limit that
@@ -35,6 +39,67 @@ impl Due {
     pub(super) const fn new(limit: Limit, charge: Charge) -> Self {
         Self { limit, charge }
     }
+}
+
+impl Delivery {
+    /// Charges the account for a code, and the number where it goes by SMS.
+    pub(super) async fn pay_for_code(
+        &self,
+        request: &mut Arming,
+        account: &Account,
+        to: &Contact,
+    ) -> Result<Result<(), Limit>, BackendError> {
+        let context = &self.context;
+        // A device token that the account no longer honours gives its holder no budget of his own, and he owes what
+        // any stranger was charged before the answer.
+        if request.device.take_if(|device| !device.is_current(&account.credential_version)).is_some() {
+            request.owed = std::mem::take(&mut request.as_stranger);
+        }
+        let codes =
+            limits::codes_of_account(context, &account.id, request.pending.purpose, request.device.as_ref());
+        let row = limits::codes_of_request(context, &request.pending.handle);
+        self.pay(request, codes, row, sms(limits::sms(context, to))).await
+    }
+
+    /// Charges nobody what a code for somebody would have been charged, under keys that count for nothing else. The
+    /// store is then as busy behind either answer, for whoever asks again at once, and as full.
+    pub(super) async fn pay_for_nothing(&self, request: &mut Arming) -> Result<(), BackendError> {
+        let context = &self.context;
+        let contact = &request.pending.contact;
+        let codes = limits::codes_of_nobody(context, contact, request.pending.purpose);
+        let row = limits::codes_of_request_by_nobody(context, &request.pending.handle);
+        // Where it is refused there is no code less.
+        let _ = self.pay(request, codes, row, sms(limits::sms_of_nobody(context, contact))).await?;
+        Ok(())
+    }
+
+    /// Charges the codes once for a request, over all its issues: these share ten tries. If every issue were charged, a
+    /// stranger who asks for codes again would use up the owner's.
+    async fn pay(
+        &self,
+        request: &mut Arming,
+        codes: Charge,
+        row: Charge,
+        sms: impl IntoIterator<Item = Due>,
+    ) -> Result<Result<(), Limit>, BackendError> {
+        let (context, codes) = (&self.context, Due::new(Limit::Codes, codes));
+        let Arming { issue, owed, paid, .. } = request;
+        let mut dues: Vec<_> = owed.iter().map(|charge| Due::new(Limit::Requests, *charge)).collect();
+        dues.extend((*issue == 1).then_some(codes));
+        dues.push(Due::new(Limit::Codes, row));
+        dues.extend(sms);
+        let paying = paid.pay(context, &dues).await?;
+        if paying.is_ok() && *issue > 1 && paid.is_first(&row.key) {
+            // The first issue was a decoy, or was never armed: what it was spared is due now.
+            return paid.pay(context, &[codes]).await;
+        }
+        Ok(paying)
+    }
+}
+
+/// What is due for a message by SMS.
+pub(super) fn sms(caps: Option<[(SmsCap, Charge); 3]>) -> impl Iterator<Item = Due> {
+    caps.into_iter().flatten().map(|(cap, charge)| Due::new(Limit::Sms(cap), charge))
 }
 
 impl Paid {

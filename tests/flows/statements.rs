@@ -24,25 +24,21 @@ async fn requesting_and_resending_take_two_calls_on_the_callers_path_and_three_b
     let world = World::swift(|builder| builder);
     world.register("ola@example.no");
     world.register_with_phone("kari@example.no", "41234567");
-    for (contact, behind) in [
-        (email("ola@example.no"), &[FIND, CHARGE, ARM][..]),
-        (email("ingen@example.no"), &[FIND, ARM]),
-        (phone("41234567"), &[FIND, CHARGE, ARM]),
-        (phone("41234568"), &[FIND, ARM]),
-    ] {
+    for contact in [email("ola@example.no"), email("ingen@example.no"), phone("41234567"), phone("41234568")]
+    {
         world.background.hold();
         let request = world.service.request_activation(&contact, &here()).await.unwrap();
         assert_eq!(calls(&world), [CHARGE, "code_store.insert"]);
         world.background.release();
         world.settle().await;
-        assert_eq!(calls(&world), behind);
+        assert_eq!(calls(&world), [FIND, CHARGE, ARM]);
         world.clock.turn(Duration::from_secs(60));
         world.background.hold();
         world.service.resend_code(&request.handle, &here()).await.unwrap();
         assert_eq!(calls(&world), [CHARGE, "code_store.reissue"]);
         world.background.release();
         world.settle().await;
-        assert_eq!(calls(&world), behind);
+        assert_eq!(calls(&world), [FIND, CHARGE, ARM]);
     }
 }
 
