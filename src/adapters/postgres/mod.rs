@@ -34,7 +34,7 @@
 //!
 //! | flow | on the caller's path | behind it |
 //! |---|--:|--:|
-//! | asking for a code, first or again | 2 | 3; for nobody 2; by SMS 4, for the cap on its number |
+//! | asking for a code, first or again | 2 | 3; by SMS 4, for the cap on its number |
 //! | a wrong code | 1 | |
 //! | a code that is used, expired or out of tries | 2 | |
 //! | redeeming a code | 5 | 1 for each notice by SMS |
