@@ -44,8 +44,7 @@ impl HashingSettings {
     ///
     /// Settings that contradict each other, no threads, not enough memory.
     pub fn calibrate(&self, wished: Duration) -> Result<Calibration, BackendError> {
-        self.check()?;
-        let most_kib = self.limits().memory_kib;
+        let most_kib = self.check()?.limits.memory_kib;
         let mut proposed = self.measured(Argon2Cost::RECOMMENDED)?;
         // More memory is slower by the KiB: the second look corrects for that, and the third for the second.
         for _ in 0..3 {

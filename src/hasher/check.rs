@@ -7,20 +7,19 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::MAX_PASSWORD_BYTES;
+use super::checked::Checked;
 use super::cost::Argon2Cost;
 use super::failure::HashFailure;
-use super::kdf::{Failure, Inputs, Variant, Version};
+use super::kdf::{Failure, Inputs};
+use super::kinds::{Decoys, Kind};
 use super::pepper::{Pepper, Peppers};
 use super::reading::{Limits, Readable, StoredArgon2, Unverifiable};
 use super::settings::HashingSettings;
 use super::stored::PasswordHash;
 use super::workbench::Workbench;
+use super::{MAX_PASSWORD_BYTES, SALT_BYTES, TAG_BYTES};
 use crate::error::BackendError;
 use crate::random;
-
-const SALT_BYTES: usize = 16;
-const TAG_BYTES: usize = 32;
 
 /// What came of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,22 +35,24 @@ pub(crate) struct Verdict {
 /// Makes and verifies hashes.
 pub(super) struct Hasher {
     cost: Argon2Cost,
-    refusal_cost: Argon2Cost,
+    /// The shape of what tops up a refusal.
+    filler: Argon2Cost,
+    /// What every refusal costs at least.
+    refusal_kib: u64,
     peppers: Peppers,
     limits: Limits,
-    /// A hash of the current parameters and pepper that belongs to nobody.
-    decoy: PasswordHash,
+    decoys: Decoys,
 }
 
 impl Hasher {
-    pub(super) fn new(settings: HashingSettings) -> Result<Self, BackendError> {
-        let (salt, tag) = (random::bytes::<SALT_BYTES>()?, random::bytes::<TAG_BYTES>()?);
-        let pepper = settings.peppers.for_new_hashes();
+    pub(super) fn new(settings: HashingSettings, checked: &Checked) -> Result<Self, BackendError> {
+        let pepper = settings.peppers.for_new_hashes().map(Pepper::version);
         Ok(Self {
             cost: settings.cost,
-            refusal_cost: settings.raised_refusal_cost(),
-            limits: settings.limits(),
-            decoy: compose(settings.cost, pepper, &salt, &tag)?,
+            filler: settings.raised_refusal_cost(),
+            refusal_kib: checked.refusal_kib,
+            limits: checked.limits,
+            decoys: Decoys::new(&checked.kinds, pepper)?,
             peppers: settings.peppers,
         })
     }
@@ -74,8 +75,10 @@ impl Hasher {
         compose(self.cost, pepper, &salt, &tag)
     }
 
-    /// Verifies a password against a stored hash; against the decoy where there is none or it cannot be verified, and
-    /// where the password is too long to be anyone's. All these do the same work, and so does a wrong password.
+    /// Verifies a password against a stored hash in the place of its kind, and against decoys in the places of all
+    /// other kinds; against decoys alone where there is none or it cannot be verified, and where the password is too
+    /// long to be anyone's. All these make the same calls, and so does a wrong password. A right one ends it in its
+    /// place: that it was right shows anyhow.
     pub(super) fn verify(
         &self,
         bench: &mut Workbench,
@@ -86,33 +89,23 @@ impl Hasher {
         // A long password is not hashed: its length would show in the time, and cost more than it is worth.
         let (password, stored) =
             if password.len() > MAX_PASSWORD_BYTES { (&b""[..], None) } else { (password, stored) };
-        let (genuine, unverifiable) = match stored.map(|stored| self.read(stored)) {
-            None => (None, None),
-            Some(Ok(readable)) => (Some(readable), None),
-            Some(Err(reason)) => (None, Some(reason)),
-        };
-        let is_genuine = genuine.is_some();
-        let readable = match genuine {
-            Some(readable) => readable,
-            None => self.read(&self.decoy).map_err(|_| Failure::Refused)?,
-        };
-        let matches = self.compare(bench, password, &readable)? && is_genuine;
-        if !matches {
-            self.top_up(bench, readable.work_kib())?;
+        let (genuine, unverifiable) =
+            match stored.map(|stored| Readable::accept(stored, &self.limits, &self.peppers)) {
+                None => (None, None),
+                Some(Ok(readable)) => (Some(readable), None),
+                Some(Err(reason)) => (None, Some(reason)),
+            };
+        let mut done_kib = 0;
+        for (readable, is_genuine) in self.decoys.around(genuine.as_ref()) {
+            let matches = self.compare(bench, password, readable)? && is_genuine;
+            if matches {
+                let rehash_wanted = !self.is_current(readable);
+                return Ok(Verdict { matches, unverifiable, rehash_wanted });
+            }
+            done_kib += readable.kind().work_kib();
         }
-        let rehash_wanted = matches && !self.is_current(&readable);
-        Ok(Verdict { matches, unverifiable, rehash_wanted })
-    }
-
-    fn read(&self, stored: &PasswordHash) -> Result<Readable, Unverifiable> {
-        let readable = Readable::parse(stored, &self.limits)?;
-        // A missing pepper would read as a wrong password for everybody: it is told apart before any work is done.
-        if let Readable::Argon2(StoredArgon2 { pepper: Some(version), .. }) = &readable
-            && self.peppers.of_version(*version).is_none()
-        {
-            return Err(Unverifiable::PepperMissing);
-        }
-        Ok(readable)
+        self.top_up(bench, done_kib)?;
+        Ok(Verdict { matches: false, unverifiable, rehash_wanted: false })
     }
 
     fn compare(
@@ -149,8 +142,8 @@ impl Hasher {
 
     /// Does the work that a refusal still lacks, on a hash of nothing.
     fn top_up(&self, bench: &mut Workbench, done_kib: u64) -> Result<(), HashFailure> {
-        let missing_kib = self.refusal_cost.work_kib().saturating_sub(done_kib);
-        let Some(cost) = self.refusal_cost.filler(missing_kib) else {
+        let missing_kib = self.refusal_kib.saturating_sub(done_kib);
+        let Some(cost) = self.filler.filler(missing_kib) else {
             return Ok(());
         };
         let inputs = Inputs::new(cost, b"", &[0; SALT_BYTES]);
@@ -161,9 +154,7 @@ impl Hasher {
     fn is_current(&self, readable: &Readable) -> bool {
         match readable {
             Readable::Argon2(stored) => {
-                stored.variant == Variant::Argon2id
-                    && stored.version == Version::V13
-                    && stored.cost == self.cost
+                readable.kind() == Kind::new(self.cost)
                     && stored.tag.len() == TAG_BYTES
                     && stored.salt.len() >= SALT_BYTES
                     && stored.pepper == self.peppers.for_new_hashes().map(Pepper::version)
@@ -202,17 +193,47 @@ fn compose(
 #[cfg(test)]
 mod tests {
     use super::super::argon2id::PortableArgon2;
-    use super::{Argon2Cost, Hasher, HashingSettings, PasswordHash, Workbench};
+    use super::{Argon2Cost, Decoys, Hasher, HashingSettings, PasswordHash, Readable, Workbench};
+
+    fn hasher(settings: HashingSettings) -> Hasher {
+        let checked = settings.check().unwrap();
+        Hasher::new(settings, &checked).unwrap()
+    }
+
+    fn settings(memory_kib: u32) -> HashingSettings {
+        HashingSettings::default().cost(Argon2Cost::unchecked(memory_kib, 1, 1))
+    }
 
     #[test]
-    fn not_even_the_password_of_the_decoy_is_let_in() {
-        let settings = HashingSettings::default().cost(Argon2Cost::dangerous_cheapest());
-        let mut hasher = Hasher::new(settings).unwrap();
+    fn not_even_the_password_of_a_decoy_is_let_in() {
         let mut bench = Workbench::new(&PortableArgon2, Default::default());
-        hasher.decoy = hasher.hash(&mut bench, &"of the decoy".into()).unwrap();
-        for stored in [None, Some(PasswordHash::from_stored("")), Some(PasswordHash::from_stored("damaged"))]
-        {
-            assert!(!hasher.verify(&mut bench, &"of the decoy".into(), stored.as_ref()).unwrap().matches);
+        let mut hash = |memory_kib| hasher(settings(memory_kib)).hash(&mut bench, &"U*U".into()).unwrap();
+        let (current, older) = (hash(8), hash(64));
+        let examples = vec![older.clone()];
+        let settings = settings(8);
+        #[cfg(feature = "legacy-hashes")]
+        let (examples, settings) = {
+            let bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+            let settings = settings.legacy(crate::hasher::LegacyHashes::UpToRefusalCost);
+            ([examples, vec![PasswordHash::from_stored(bcrypt)]].concat(), settings)
+        };
+        let mut hasher = hasher(settings.older_hashes(examples.clone()));
+        let read = |stored: &PasswordHash| Readable::parse(stored, &hasher.limits).ok().unwrap();
+        let decoys: Vec<_> = [current].iter().chain(&examples).map(read).collect();
+        let kinds = |decoys: &[Readable]| decoys.iter().map(Readable::kind).collect::<Vec<_>>();
+        assert_eq!(kinds(&decoys), kinds(&hasher.decoys.0));
+        hasher.decoys = Decoys(decoys);
+
+        let mut matches =
+            |stored: Option<&PasswordHash>| hasher.verify(&mut bench, &"U*U".into(), stored).unwrap().matches;
+        assert!(matches(Some(&older)));
+        let of_another =
+            "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+        let of_no_kind =
+            "$argon2id$v=19$m=16,t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+        assert!(!matches(None));
+        for stored in ["", "damaged", of_another, of_no_kind] {
+            assert!(!matches(Some(&PasswordHash::from_stored(stored))), "{stored}");
         }
     }
 }

@@ -11,26 +11,19 @@
 //! `$2x$` marks bcrypt hashes of an implementation with an error that is not reproduced here: unsupported.
 
 mod aspnet;
+mod kind;
 
 use argon2::password_hash::phc;
 use sha2::{Sha256, Sha512};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use self::kind::{scrypt_memory_kib, scrypt_units};
 use super::cost::Argon2Cost;
 use super::reading::{Limits, Unverifiable, parameters};
 use super::workbench::Workbench;
 
-/// The work of each algorithm in thousandths of a KiB of Argon2id work: the median time of one unit, divided by that
-/// of one KiB of a hash of 19456 KiB in 2 passes, 390 ns. Measured with optimisation on an AMD EPYC with AVX2 and SHA
-/// instructions, `the_work_of_legacy_hashes_is_measured`.
-///
-/// These are estimates, good to a quarter there: Argon2 and scrypt slow down with what else uses the memory (335 to
-/// 510 ns), bcrypt and PBKDF2 do not. Without SHA instructions PBKDF2 costs three times as much.
-const BCRYPT_ROUND: u64 = 150_000;
-const SCRYPT_UNIT: u64 = 600;
-const PBKDF2_SHA256_ROUND: u64 = 300;
-const PBKDF2_SHA512_ROUND: u64 = 1_200;
+pub(super) use self::kind::LegacyKind;
 
 /// What is left of a longer password by bcrypt, in bytes.
 const BCRYPT_BYTES: usize = 72;
@@ -42,10 +35,19 @@ pub(super) enum LegacyHash {
     Pbkdf2 { digest: Digest, rounds: u32, salt: Vec<u8>, tag: phc::Output },
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Digest {
     Sha256,
     Sha512,
+}
+
+impl Digest {
+    const fn bytes(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha512 => 64,
+        }
+    }
 }
 
 impl LegacyHash {
@@ -67,26 +69,20 @@ impl LegacyHash {
                 _ => return Err(Unverifiable::Unsupported),
             }
         };
-        if hash.work_kib() > accepted_kib { Err(Unverifiable::TooCostly) } else { Ok(hash) }
+        if hash.kind().work_kib() > accepted_kib { Err(Unverifiable::TooCostly) } else { Ok(hash) }
     }
 
-    /// The estimated work, in the unit of [`Argon2Cost::work_kib`].
-    pub(super) fn work_kib(&self) -> u64 {
-        let thousandths = match self {
-            Self::Bcrypt { cost, .. } => BCRYPT_ROUND.saturating_mul(1 << cost),
+    pub(super) fn kind(&self) -> LegacyKind {
+        match self {
+            Self::Bcrypt { cost, .. } => LegacyKind::Bcrypt { cost: *cost },
             Self::Scrypt { params, .. } => {
-                scrypt_units(params.log_n(), params.r(), params.p()).saturating_mul(SCRYPT_UNIT)
+                LegacyKind::Scrypt { log_n: params.log_n(), r: params.r(), p: params.p() }
             }
             Self::Pbkdf2 { digest, rounds, tag, .. } => {
-                let (round, bytes) = match digest {
-                    Digest::Sha256 => (PBKDF2_SHA256_ROUND, 32),
-                    Digest::Sha512 => (PBKDF2_SHA512_ROUND, 64),
-                };
-                let outputs = tag.len().div_ceil(bytes) as u64;
-                u64::from(*rounds).saturating_mul(round).saturating_mul(outputs)
+                let outputs = tag.len().div_ceil(digest.bytes());
+                LegacyKind::Pbkdf2 { digest: *digest, rounds: *rounds, outputs }
             }
-        };
-        thousandths / 1000
+        }
     }
 
     /// Verifies a password. The memory of scrypt is its crate's, which does not wipe it: one more reason to be rid of
@@ -140,20 +136,14 @@ fn parse_scrypt(phc: &phc::PasswordHash, accepted_kib: u32) -> Result<LegacyHash
         return Err(Unverifiable::Unreadable);
     };
     let log_n = u8::try_from(log_n).ok().filter(|log_n| *log_n < 32).ok_or(Unverifiable::TooCostly)?;
-    // Before `Params::new`, which multiplies r and p without looking: N blocks of 128·r bytes, p more, and one.
-    let blocks = (1_u64 << log_n) + u64::from(p) + 1;
-    let bytes = blocks.saturating_mul(128).saturating_mul(u64::from(r));
-    if bytes.div_ceil(1024) > u64::from(accepted_kib)
+    // Before `Params::new`, which multiplies r and p without looking.
+    if scrypt_memory_kib(log_n, r, p) > accepted_kib
         || scrypt_units(log_n, r, p) > Argon2Cost::MAX_WORK_KIB * 2
     {
         return Err(Unverifiable::TooCostly);
     }
     let params = scrypt::Params::new(log_n, r, p).map_err(|_| Unverifiable::Unreadable)?;
     Ok(LegacyHash::Scrypt { params, salt, tag })
-}
-
-fn scrypt_units(log_n: u8, r: u32, p: u32) -> u64 {
-    u64::from(r).saturating_mul(u64::from(p)).saturating_mul(1 << log_n)
 }
 
 fn parse_pbkdf2(phc: &phc::PasswordHash, digest: Digest) -> Result<LegacyHash, Unverifiable> {

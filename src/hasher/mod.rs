@@ -14,16 +14,20 @@
 //! # Security
 //!
 //! A refusal costs the same whoever is asked for. An unknown person, an account without a password, and a stored hash
-//! that cannot be verified are all checked against a decoy of the current parameters, through the same queue; a wrong
-//! password against a cheaper hash is topped up with a filler until it has cost as much. Everything that a stored
-//! hash asks for is bounded before any memory is taken.
+//! that cannot be verified are all checked against a decoy of the current parameters, through the same queue. Where
+//! [older hashes](HashingSettings::older_hashes) are named, every refused password was tried against one of each kind,
+//! in one order: the genuine hash in the place of its kind, a decoy in every other. A wrong password against a hash of a
+//! kind that is not named is topped up with a filler until it has cost as much, by the estimate. Everything that a
+//! stored hash asks for is bounded before any memory is taken.
 
 mod argon2id;
 mod calibration;
 mod check;
+mod checked;
 mod cost;
 mod failure;
 pub mod kdf;
+mod kinds;
 #[cfg(feature = "legacy-hashes")]
 mod legacy;
 mod memory;
@@ -68,6 +72,10 @@ pub(crate) use self::progress::Progress;
 /// The longest password that is hashed, in bytes. Whoever takes a password refuses a longer one before this module
 /// sees it; the check here is the second lock on the door.
 pub(crate) const MAX_PASSWORD_BYTES: usize = 4096;
+
+/// The salt and the tag of a new hash, in bytes.
+const SALT_BYTES: usize = 16;
+const TAG_BYTES: usize = 32;
 
 /// Locks `mutex` whether or not a thread panicked while it held it: what these mutexes guard is whole between any two
 /// statements, and a pool that stops for ever is worse than one lost job.

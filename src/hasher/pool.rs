@@ -79,13 +79,13 @@ impl HashPool {
     ///
     /// Settings that contradict each other, a random number generator that fails, or a system that grants no threads.
     pub(crate) fn start(settings: HashingSettings) -> Result<Self, BackendError> {
-        settings.check()?;
+        let checked = settings.check()?;
         let threads = settings.thread_count();
-        let places = Places::new(settings.place_count());
+        let places = Places::new(checked.places);
         let counters = Arc::<Counters>::default();
         let shared = Arc::new(Shared {
             kdf: settings.kernel(),
-            hasher: Hasher::new(settings)?,
+            hasher: Hasher::new(settings, &checked)?,
             places: Mutex::new(places),
             queue: Mutex::new(Queue { jobs: FairQueue::new(), ended: false }),
             waiting: Condvar::new(),

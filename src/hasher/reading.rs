@@ -4,8 +4,10 @@ use argon2::password_hash::phc;
 
 use super::cost::Argon2Cost;
 use super::kdf::{Variant, Version};
+use super::kinds::Kind;
 #[cfg(feature = "legacy-hashes")]
 use super::legacy::LegacyHash;
+use super::pepper::Peppers;
 use super::stored::PasswordHash;
 
 /// No hash that can be verified is longer, in bytes.
@@ -75,12 +77,29 @@ impl Readable {
         Err(if text.starts_with('$') { Unverifiable::Unsupported } else { Unverifiable::Unreadable })
     }
 
-    /// The work of verifying it, in the unit of [`Argon2Cost::work_kib`].
-    pub(super) fn work_kib(&self) -> u64 {
+    /// Reads a hash that can be verified with these peppers, too.
+    pub(super) fn accept(
+        stored: &PasswordHash,
+        limits: &Limits,
+        peppers: &Peppers,
+    ) -> Result<Self, Unverifiable> {
+        let readable = Self::parse(stored, limits)?;
+        // A missing pepper would read as a wrong password for everybody: it is told apart before any work is done.
+        if let Self::Argon2(StoredArgon2 { pepper: Some(version), .. }) = &readable
+            && peppers.of_version(*version).is_none()
+        {
+            return Err(Unverifiable::PepperMissing);
+        }
+        Ok(readable)
+    }
+
+    pub(super) fn kind(&self) -> Kind {
         match self {
-            Self::Argon2(stored) => stored.cost.work_kib(),
+            Self::Argon2(StoredArgon2 { variant, version, cost, .. }) => {
+                Kind::Argon2 { variant: *variant, version: *version, cost: *cost }
+            }
             #[cfg(feature = "legacy-hashes")]
-            Self::Legacy(stored) => stored.work_kib(),
+            Self::Legacy(stored) => Kind::Legacy(stored.kind()),
         }
     }
 }

@@ -7,14 +7,14 @@ use super::argon2id::PortableArgon2;
 use super::cost::Argon2Cost;
 use super::kdf::Kdf;
 use super::pepper::Peppers;
-use super::reading::Limits;
-use crate::error::{BackendError, BackendErrorKind};
+use super::stored::PasswordHash;
 
 /// How passwords are hashed, and on how much of the machine.
 ///
 /// | setting | default | why |
 /// |---|---|---|
 /// | [`cost`](Self::cost) | [`Argon2Cost::RECOMMENDED`] | see there |
+/// | [`older_hashes`](Self::older_hashes) | none | nothing else is stored |
 /// | [`refusal_cost`](Self::refusal_cost) | the cost | nothing dearer is stored |
 /// | [`peppers`](Self::peppers) | none | a lost pepper takes every password with it |
 /// | [`threads`](Self::threads) | as many as cores | hashing is bound by the processor |
@@ -24,8 +24,8 @@ use crate::error::{BackendError, BackendErrorKind};
 ///
 /// # Security
 ///
-/// Memory is bounded by threads times accepted memory, and stays at threads times the cost's as long as no stored
-/// hash asks for more.
+/// Memory is bounded by threads times accepted memory, and stays at threads times the cost's as long as neither a
+/// stored hash nor a named one asks for more.
 ///
 /// # Examples
 ///
@@ -39,26 +39,29 @@ use crate::error::{BackendError, BackendErrorKind};
 #[derive(Debug, Default)]
 pub struct HashingSettings {
     pub(super) cost: Argon2Cost,
-    refusal_cost: Option<Argon2Cost>,
+    pub(super) older_hashes: Vec<PasswordHash>,
+    pub(super) refusal_cost: Option<Argon2Cost>,
     pub(super) peppers: Peppers,
     threads: Option<NonZeroUsize>,
-    queue_places: Option<NonZeroUsize>,
-    accepted_memory_kib: Option<u32>,
+    pub(super) queue_places: Option<NonZeroUsize>,
+    pub(super) accepted_memory_kib: Option<u32>,
     kdf: Option<Arc<dyn Kdf>>,
     #[cfg(feature = "legacy-hashes")]
-    legacy: LegacyHashes,
+    pub(super) legacy: LegacyHashes,
 }
 
 /// Whether hashes of an older system are verified: bcrypt, scrypt, PBKDF2, argon2i and argon2d.
 ///
-/// Their work is estimated, in KiB of Argon2 work, as 150 for each bcrypt round, 0.6 for each unit of scrypt's N·r·p,
-/// and 0.3 and 1.2 for each PBKDF2 round with SHA-256 and SHA-512. A wrong password against a cheaper hash is topped
-/// up to the refusal cost. A right one is followed by a new hash in any case.
+/// Name an example of each kind with [`HashingSettings::older_hashes`]: then a refused log-in makes the same calls
+/// whether or not such a hash is there. A right password is followed by a new hash in any case.
 ///
 /// # Security
 ///
-/// The estimate is good to about a quarter, less on other processors: who measures many refused log-ins for one
-/// address may still find that it has a legacy hash. Only replacing them, or letting their owners recover, ends that.
+/// A wrong password against a hash of a kind that is not named is topped up by an estimate of its work, in KiB of
+/// Argon2 work: 150 for each bcrypt round, 0.6 for each unit of scrypt's N·r·p, and 0.3 and 1.2 for each PBKDF2 round
+/// with SHA-256 and SHA-512. It is good to about a quarter, less on other processors: who measures many refused log-ins
+/// for one address may find that it has such a hash. Naming the kind ends that, and so does replacing the hashes, or
+/// letting their owners recover.
 #[cfg(feature = "legacy-hashes")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -66,9 +69,10 @@ pub enum LegacyHashes {
     /// They cannot be verified. Their owners recover the password.
     #[default]
     Refused,
-    /// Those that cost no more than the refusal cost are verified; dearer ones are refused as too costly. With bcrypt
-    /// at cost 10 the refusal cost must do 153,600 KiB of work (19,456 KiB in 8 passes), at cost 12 614,400 KiB
-    /// (65,536 KiB in 10 passes).
+    /// Those that cost no more than a refusal are verified; dearer ones are refused as too costly. A refusal costs the
+    /// refusal cost, or what today's kind and all that are named cost together, whichever is more: naming a kind is
+    /// enough for it to be verified. One that is not named needs a refusal cost of as much work: bcrypt at cost 10
+    /// 153,600 KiB (19,456 KiB in 8 passes), at cost 12 614,400 KiB (65,536 KiB in 10 passes).
     UpToRefusalCost,
     /// Dearer ones are verified too, up to [`Argon2Cost::MAX_WORK_KIB`]. **A stranger can tell by the time of a
     /// refused log-in that an address has such a hash, and so an account**, until its owner has logged in once.
@@ -87,9 +91,43 @@ impl HashingSettings {
         self
     }
 
-    /// The cost to which every refused log-in is raised, whoever it was for. It is to be as dear as the dearest
-    /// stored hash: set it to the old cost when lowering the cost, and to that of the legacy hashes where there are
-    /// any.
+    /// The kinds of hash that are still stored beside those of today's cost, by one example of each: any stored hash
+    /// of that kind will do, or one that was made for it. What counts is what decides the time: Argon2's variant,
+    /// version and cost, bcrypt's cost, scrypt's N, r and p, PBKDF2's digest, rounds and length of output. Salt, tag and
+    /// password do not. Without an example, only hashes of today's cost are taken to be there.
+    ///
+    /// Every password is then tried against one hash of each kind: first of today's, then of the others in the order
+    /// in which they are named here. In the place of its kind stands the stored hash, in every other place one that
+    /// belongs to nobody; a match ends it. So all refusals make the same calls in the same order, and cost all kinds
+    /// together. A log-in with a hash of today's cost takes no longer than before, one with another waits for those
+    /// before it, once. Leave a kind out again when no such hash is left. A later call replaces what an earlier one
+    /// named.
+    ///
+    /// # Security
+    ///
+    /// A hash of a kind that is not named is verified too. A wrong password against it is topped up by an estimate of
+    /// the work, so that a stranger who measures many refused log-ins may find that such a hash is there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vestibule::PasswordHash;
+    /// use vestibule::hasher::{Argon2Cost, HashingSettings};
+    ///
+    /// // As it stands in the table: people whose hashes are from before the cost was raised.
+    /// let older = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    /// let older = PasswordHash::from_stored(older);
+    /// let hashing = HashingSettings::default().cost(Argon2Cost::MEMORY_47104).older_hashes([older]);
+    /// ```
+    #[must_use]
+    pub fn older_hashes(mut self, examples: impl IntoIterator<Item = PasswordHash>) -> Self {
+        self.older_hashes = examples.into_iter().collect();
+        self
+    }
+
+    /// The cost to which every refused log-in is raised, whoever it was for, where [older
+    /// hashes](Self::older_hashes) that are named do not cost more already. It is to be as dear as the dearest stored
+    /// hash of a kind that is not named.
     #[must_use]
     pub const fn refusal_cost(mut self, cost: Argon2Cost) -> Self {
         self.refusal_cost = Some(cost);
@@ -140,45 +178,8 @@ impl HashingSettings {
         self
     }
 
-    pub(super) fn check(&self) -> Result<(), BackendError> {
-        let contradiction = |advice: String| Err(BackendError::new(BackendErrorKind::Misconfigured, advice));
-        let refusal = self.raised_refusal_cost();
-        if refusal.work_kib() < self.cost.work_kib() {
-            return contradiction(
-                "the refusal cost does less work than the cost: raise it, or leave it out".into(),
-            );
-        }
-        if self.accepted_kib() < self.cost.memory_kib().max(refusal.memory_kib()) {
-            return contradiction(
-                "the accepted memory is less than a new hash or a refusal takes: raise it".into(),
-            );
-        }
-        if self.accepted_kib() > Argon2Cost::MAX_MEMORY_KIB {
-            return contradiction(format!(
-                "the accepted memory is over {} KiB: lower it",
-                Argon2Cost::MAX_MEMORY_KIB
-            ));
-        }
-        match self.peppers.ambiguous_version() {
-            Some(version) => contradiction(format!("two peppers have version {version}: give each its own")),
-            None => Ok(()),
-        }
-    }
-
     pub(super) fn raised_refusal_cost(&self) -> Argon2Cost {
         self.refusal_cost.unwrap_or(self.cost)
-    }
-
-    pub(super) fn limits(&self) -> Limits {
-        #[cfg(not(feature = "legacy-hashes"))]
-        let legacy_work_kib = None;
-        #[cfg(feature = "legacy-hashes")]
-        let legacy_work_kib = match self.legacy {
-            LegacyHashes::Refused => None,
-            LegacyHashes::UpToRefusalCost => Some(self.raised_refusal_cost().work_kib()),
-            LegacyHashes::DearerOnesShow => Some(Argon2Cost::MAX_WORK_KIB),
-        };
-        Limits { memory_kib: self.accepted_kib(), legacy_work_kib }
     }
 
     /// The same kernel on as many threads, and a cost of its own.
@@ -193,49 +194,5 @@ impl HashingSettings {
     pub(super) fn thread_count(&self) -> usize {
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         self.threads.unwrap_or_else(cores).get()
-    }
-
-    /// Without a setting: about 2 s of work, at 0.4 us for each KiB, and at least 4 places for each thread.
-    pub(super) fn place_count(&self) -> usize {
-        let by_thread = 5_000_000 / self.raised_refusal_cost().work_kib().max(1);
-        let by_thread = usize::try_from(by_thread.clamp(4, 1024)).unwrap_or(1024);
-        self.queue_places.map_or(self.thread_count().saturating_mul(by_thread), NonZeroUsize::get)
-    }
-
-    fn accepted_kib(&self) -> u32 {
-        let needed = self.cost.memory_kib().max(self.raised_refusal_cost().memory_kib());
-        self.accepted_memory_kib.unwrap_or_else(|| needed.max(Self::ACCEPTED_MEMORY_KIB))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Argon2Cost, BackendErrorKind, HashingSettings};
-    use crate::hasher::{Pepper, Peppers};
-
-    fn problem(settings: &HashingSettings) -> Option<BackendErrorKind> {
-        settings.check().err().map(|error| error.kind())
-    }
-
-    #[test]
-    fn settings_that_contradict_each_other_are_refused() {
-        let settings = HashingSettings::default;
-        let pepper = || Pepper::new(1, (0..32).collect::<Vec<u8>>().into()).unwrap();
-        let misconfigured = Some(BackendErrorKind::Misconfigured);
-        assert_eq!(problem(&settings().refusal_cost(Argon2Cost::dangerous_cheapest())), misconfigured);
-        assert_eq!(problem(&settings().accepted_memory_kib(19_455)), misconfigured);
-        assert_eq!(problem(&settings().accepted_memory_kib(u32::MAX)), misconfigured);
-        let twice = Peppers::current(pepper()).with_retired(pepper());
-        assert_eq!(problem(&settings().peppers(twice)), misconfigured);
-    }
-
-    #[test]
-    fn the_defaults_fit_together_and_hold_about_two_seconds_of_work() {
-        let settings = HashingSettings::default();
-        assert_eq!(problem(&settings), None);
-        assert_eq!(settings.place_count(), 128 * settings.thread_count());
-        let dearest = HashingSettings::default().cost(Argon2Cost::new(1_048_576, 4, 1).unwrap());
-        assert_eq!(problem(&dearest), None);
-        assert_eq!(dearest.limits().memory_kib, 1_048_576);
     }
 }

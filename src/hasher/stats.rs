@@ -23,7 +23,8 @@ pub struct PoolStats {
     pub places_taken: u64,
     /// Calls that found no place.
     pub overloaded: u64,
-    /// Calls of the hash function: more than were started where refusals are topped up.
+    /// Calls of the hash function: more than were started where older hashes are named, and where
+    /// refusals are topped up.
     pub hashes: u64,
     /// The memory held now by all threads, in KiB.
     pub memory_kib: u64,

@@ -4,6 +4,7 @@
 mod elsewhere;
 mod gate;
 mod limits;
+mod older;
 mod pool;
 mod refusals;
 mod verification;

@@ -170,7 +170,7 @@ impl AccountServiceBuilder {
         self.profile.check()?;
         let hashing = if self.cheapest_hashing {
             let cost = Argon2Cost::dangerous_cheapest();
-            self.hashing.cost(cost).refusal_cost(cost)
+            self.hashing.cost(cost).older_hashes([]).refusal_cost(cost)
         } else {
             self.hashing
         };

@@ -57,7 +57,7 @@ pub struct Login {
     pub device: Option<DeviceToken>,
 }
 
-/// Logs in. Every refusal costs one hash, says the same, and is counted before it is judged.
+/// Logs in. Every refusal costs the same hashes, says the same, and is counted before it is judged.
 pub(super) async fn log_in(
     inner: &Arc<Inner>,
     email: &EmailAddress,

@@ -75,6 +75,7 @@
 //! | G15 | one damaged row keeps others from being sent | `sqlite::failures::a_message_that_cannot_be_read_holds_up_no_other`, and the same on PostgreSQL |
 //! | G16 | a file, an address or an answer from outside | `parsers::no_input_makes_a_parser_panic_or_give_back_something_else` |
 //! | G17 | the store is busier behind an answer for somebody | `behind::a_request_keeps_the_stores_as_busy_for_nobody_as_for_somebody`, `behind::what_is_charged_for_nobody_uses_up_nothing_of_anybodys` |
+//! | G18 | the time of a refused log-in tells that a hash is an older one | `telling::a_refused_password_calls_the_hash_function_alike_whatever_older_hash_is_stored` |
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
 

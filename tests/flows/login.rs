@@ -2,9 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Barrier;
-use vestibule::Error;
 use vestibule::event::{EventKind, LogInRefusal};
 use vestibule::hasher::{Argon2Cost, HashingSettings};
+use vestibule::{Error, PasswordHash};
 
 use crate::world::script::{Fault, expect_panics};
 use crate::world::*;
@@ -273,4 +273,19 @@ async fn a_suspended_account_is_refused_at_the_cost_of_every_refusal_right_passw
     }
     assert_eq!(hashes[0], hashes[2], "a right password is told by nothing");
     assert_eq!(hashes[1], hashes[2]);
+}
+
+#[tokio::test]
+async fn the_cheapest_hashing_costs_nothing_for_older_hashes_that_were_named() {
+    let older = PasswordHash::from_stored(
+        "$argon2id$v=19$m=12288,t=3,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+    );
+    let named = || HashingSettings::default().older_hashes([older.clone()]);
+    for (world, hashes) in [
+        (World::with(|builder| builder.hashing(named())), 2),
+        (World::with(|builder| builder.hashing(named()).dangerous().cheapest_hashing()), 1),
+    ] {
+        assert!(matches!(world.log_in("ingen@example.no", "galt").await, Err(Error::CredentialsRejected)));
+        assert_eq!(world.service.hash_pool().hashes, hashes);
+    }
 }

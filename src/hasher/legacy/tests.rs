@@ -152,7 +152,7 @@ fn the_memory_of_scrypt_is_bounded_to_the_kib() {
 #[test]
 fn a_legacy_hash_may_cost_as_much_as_is_accepted_and_no_more() {
     let text = "$pbkdf2-sha256$i=1000000$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
-    let work = LegacyHash::parse(text, &LIMITS).ok().map(|hash| hash.work_kib()).unwrap();
+    let work = LegacyHash::parse(text, &LIMITS).ok().map(|hash| hash.kind().work_kib()).unwrap();
     for (accepted, refusal) in [(work, None), (work - 1, Some(Unverifiable::TooCostly))] {
         let limits = Limits { legacy_work_kib: Some(accepted), ..LIMITS };
         assert_eq!(LegacyHash::parse(text, &limits).err(), refusal, "{accepted} of {work}");
