@@ -4,7 +4,7 @@ use argon2::{Argon2, Params, PasswordHasher};
 use vestibule::contact::Channel;
 use vestibule::error::Error;
 use vestibule::hasher::{Argon2Cost, HashingSettings, LegacyHashes};
-use vestibule::{Contact, NewPassword};
+use vestibule::{Contact, NewPassword, PasswordHash};
 
 use crate::house::House;
 use crate::order::Order;
@@ -22,24 +22,29 @@ pub enum Typed {
 
 const WRONG: &str = "sju blå hvaler i fjorden";
 
-/// Hashing at the default cost, with legacy hashes that cost no more accepted.
+/// Hashing at this cost, with the kinds of [`other_hashes`] named.
 pub fn hashing(cost: Argon2Cost) -> HashingSettings {
-    HashingSettings::default().cost(cost).legacy(LegacyHashes::UpToRefusalCost)
+    let examples = other_hashes(cost).into_iter().filter_map(|who| match who {
+        Who::OtherHash(_, stored) => Some(PasswordHash::from_stored(stored)),
+        _ => None,
+    });
+    HashingSettings::default().cost(cost).legacy(LegacyHashes::UpToRefusalCost).older_hashes(examples)
 }
 
-/// Active people whose hashes are not of today's parameters.
-pub fn other_hashes() -> [Who; 4] {
+/// Active people whose hashes are not of today's parameters: much cheaper, about as dear, and of another algorithm. The
+/// last two are cheaper, too, where a hash of today is next to nothing.
+pub fn other_hashes(cost: Argon2Cost) -> [Who; 3] {
+    let (memory_kib, bcrypt) = if cost == Argon2Cost::dangerous_cheapest() { (12, 4) } else { (12_288, 8) };
+    let other = |name: String, stored: String| Who::OtherHash(name.leak(), stored.leak());
     [
-        Who::OtherHash("active, hash of 8 KiB", stored(8, 1).leak()),
-        Who::OtherHash("active, of 19456 KiB, 1 pass", stored(19_456, 1).leak()),
-        Who::OtherHash("active, of 12288 KiB, 3 passes", stored(12_288, 3).leak()),
-        LEGACY,
+        other("active, hash of 8 KiB".into(), stored(8, 1)),
+        other(format!("active, of {memory_kib} KiB, 3 passes"), stored(memory_kib, 3)),
+        other(
+            format!("active, bcrypt at cost {bcrypt}"),
+            format!("$2b${bcrypt:02}$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"),
+        ),
     ]
 }
-
-/// bcrypt at cost 8: 38,400 KiB of work by the estimate, all but the whole of the refusal cost.
-const LEGACY: Who =
-    Who::OtherHash("active, bcrypt", "$2b$08$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW");
 
 /// A hash as an older version of an application may have made it, below the floor of today.
 fn stored(memory_kib: u32, passes: u32) -> String {
