@@ -89,8 +89,9 @@ impl Delivery {
         dues.push(Due::new(Limit::Codes, row));
         dues.extend(sms);
         let paying = paid.pay(context, &dues).await?;
-        if paying.is_ok() && *issue > 1 && paid.is_first(&row.key) {
-            // The first issue was a decoy, or was never armed: what it was spared is due now.
+        if paid.is_first(&row.key) {
+            // The first issue was a decoy, or was never armed: what it was spared is due now. If this is the first, it
+            // is paid already, and if a limit refused, nothing is left under the key.
             return paid.pay(context, &[codes]).await;
         }
         Ok(paying)
