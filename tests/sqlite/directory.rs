@@ -1,4 +1,5 @@
 use vestibule::adapters::memory::ManualClock;
+use vestibule::adapters::sqlite::SqliteMessages;
 use vestibule::ports::UserDirectory;
 
 use crate::database::{Database, change, email, now, ola};
@@ -76,5 +77,6 @@ async fn nothing_personal_is_printed() {
     database.directory().register(ola()).await.unwrap();
     assert_eq!(format!("{:?}", database.directory()), "SqliteDirectory { .. }");
     assert_eq!(format!("{:?}", database.codes()), "SqliteCodes { .. }");
+    assert_eq!(format!("{:?}", SqliteMessages::new(database.pool.clone())), "SqliteMessages { .. }");
     assert_eq!(format!("{:?}", database.throttle()), "SqliteThrottle { .. }");
 }

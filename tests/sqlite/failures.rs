@@ -4,9 +4,12 @@ use std::time::{Duration, Instant};
 
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use vestibule::account::{CredentialChange, Registration};
-use vestibule::adapters::sqlite::{SqliteCodes, SqliteDirectory, SqliteThrottle, connect_options, migrate};
+use vestibule::adapters::sqlite::{
+    SqliteCodes, SqliteDirectory, SqliteMessages, SqliteThrottle, connect_options, migrate,
+};
 use vestibule::error::{BackendError, BackendErrorKind};
-use vestibule::ports::{Attempt, CodeStore, ThrottleStore, UserDirectory};
+use vestibule::message::MessageId;
+use vestibule::ports::{Attempt, CodeStore, MessageQueue, QueuedMessage, ThrottleStore, UserDirectory};
 use vestibule::throttle::Verdict;
 
 use crate::database::{
@@ -17,7 +20,22 @@ use crate::stores::failures::{self, assert_all, problem};
 /// What every operation answers, those that write first.
 async fn failures_of(pool: &SqlitePool) -> (Vec<BackendError>, Vec<BackendError>) {
     let (codes, throttle) = (SqliteCodes::new(pool.clone()), SqliteThrottle::new(pool.clone()));
-    failures::failures_of(&SqliteDirectory::new(pool.clone()), &codes, &throttle).await
+    let (mut writing, reading) =
+        failures::failures_of(&SqliteDirectory::new(pool.clone()), &codes, &throttle).await;
+    let (queue, id) = (SqliteMessages::new(pool.clone()), message().id);
+    writing.extend([
+        queue.put(&message(), now()).await.unwrap_err(),
+        queue.claim(now(), now(), 1).await.unwrap_err(),
+        queue.begin(&id, 1, now()).await.unwrap_err(),
+        queue.release(&id, 1, now()).await.unwrap_err(),
+        queue.remove(&id).await.unwrap_err(),
+        queue.purge(now()).await.unwrap_err(),
+    ]);
+    (writing, reading)
+}
+
+fn message() -> QueuedMessage {
+    QueuedMessage { id: MessageId::from_bytes([1; 16]), expires_at: in_minutes(10), sealed: vec![1; 40] }
 }
 
 /// How many rows each table has: what was refused leaves none behind.
@@ -102,6 +120,20 @@ async fn a_file_that_is_no_database_is_corrupt() {
 }
 
 #[tokio::test]
+async fn a_database_whose_pages_were_overwritten_is_corrupt() {
+    let database = Database::new().await;
+    database.directory().register(ola()).await.unwrap();
+    database.pool.close().await;
+    let mut file = std::fs::read(database.path()).unwrap();
+    // What is behind the page with the schema.
+    file[4_096..].fill(0xAA);
+    std::fs::write(database.path(), file).unwrap();
+    let (writing, reading) = failures_of(&pool_of_one(connect_options(database.path()))).await;
+    assert_all(&writing, BackendErrorKind::Corrupt, "restore it from a backup");
+    assert_all(&reading, BackendErrorKind::Corrupt, "restore it from a backup");
+}
+
+#[tokio::test]
 async fn a_path_that_cannot_be_opened_is_unavailable() {
     let database = Database::absent();
     let pool = pool_of_one(connect_options(database.path().join("no such directory")));
@@ -180,6 +212,16 @@ async fn a_second_row_with_one_handle_is_explained() {
     let database = Database::new().await;
     database.codes().insert(&pending(1)).await.unwrap();
     let refused = database.codes().insert(&pending(1)).await.unwrap_err();
+    assert_eq!(refused.kind(), BackendErrorKind::Other);
+    assert!(refused.to_string().contains("stored already"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_second_message_with_one_id_is_explained() {
+    let database = Database::new().await;
+    let queue = SqliteMessages::new(database.pool.clone());
+    queue.put(&message(), now()).await.unwrap();
+    let refused = queue.put(&message(), now()).await.unwrap_err();
     assert_eq!(refused.kind(), BackendErrorKind::Other);
     assert!(refused.to_string().contains("stored already"), "{refused}");
 }

@@ -1,4 +1,9 @@
-use sqlx::sqlite::SqlitePool;
+use std::pin::pin;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use sqlx::{ConnectOptions, Connection};
+use tokio::time::timeout;
 use vestibule::adapters::sqlite::{SqliteMessages, connect_options, migrate};
 use vestibule::error::BackendErrorKind;
 use vestibule::ports::{MessageQueue, UserDirectory};
@@ -53,6 +58,20 @@ async fn pools_that_start_at_once_on_a_fresh_file_all_migrate_it() {
             started.await.unwrap().unwrap();
         }
     }
+}
+
+#[tokio::test]
+async fn a_file_that_another_program_is_still_making_is_opened_once_it_lets_go() {
+    let database = Database::absent();
+    let other = SqliteConnectOptions::new().filename(database.path()).create_if_missing(true);
+    let mut other = other.connect().await.unwrap();
+    let making = other.begin_with("begin exclusive").await.unwrap();
+    let pool = database.impatient();
+    let mut opening = pin!(migrate(&pool));
+    // Long enough for it to be told that the file is busy, and far from long enough for it to give up.
+    assert!(timeout(Duration::from_secs(1), &mut opening).await.is_err());
+    making.rollback().await.unwrap();
+    opening.await.unwrap();
 }
 
 #[tokio::test]

@@ -133,3 +133,6 @@ const CANTOPEN: u32 = 14;
 const AUTH: u32 = 23;
 const NOTADB: u32 = 26;
 const IOERR_CORRUPTFS: u32 = 8458;
+
+#[cfg(test)]
+mod tests;
