@@ -12,6 +12,7 @@ mod directory;
 mod failures;
 mod first_program;
 mod mistakes;
+mod moving;
 mod own_user_table;
 mod plans;
 mod processes;
