@@ -19,3 +19,5 @@ mod ports;
 mod scene;
 #[path = "faults/sender.rs"]
 mod sender;
+#[path = "faults/waits.rs"]
+mod waits;

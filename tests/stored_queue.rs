@@ -15,5 +15,7 @@ mod leases;
 mod machines;
 #[path = "stored_queue/outages.rs"]
 mod outages;
+#[path = "stored_queue/resuming.rs"]
+mod resuming;
 #[path = "stored_queue/sealing.rs"]
 mod sealing;

@@ -111,3 +111,18 @@ async fn a_change_takes_five_calls_and_a_session_one() {
     world.service.is_current(&id, &changed.credential_version).await.unwrap();
     assert_eq!(calls(&world), [GET]);
 }
+
+#[tokio::test]
+async fn a_code_that_has_waited_for_two_seconds_is_asked_about_again_before_it_is_sent() {
+    for (seconds, asked) in [(0, 1), (1, 1), (2, 2), (3, 2)] {
+        let world = World::swift(|builder| builder);
+        world.register("ola@example.no");
+        let clock = world.clock.clone();
+        // It is new from the moment before it is armed.
+        world.script.before(ARM, move || clock.turn(Duration::from_secs(seconds)));
+        world.service.request_activation(&email("ola@example.no"), &here()).await.unwrap();
+        world.settle().await;
+        assert_eq!(calls(&world).iter().filter(|call| **call == ARM).count(), asked, "{seconds} s");
+        assert_eq!(world.codes_to(&email("ola@example.no")).len(), 1);
+    }
+}

@@ -15,6 +15,7 @@ use vestibule::ports::{CodeSender, Destination, MessageQueue, SendError, Sleep, 
 use vestibule::{AccountId, AccountService, BackendError, KeyRing, Settings};
 
 use crate::world::background::Background;
+use crate::world::passing::Passing;
 use crate::world::script::{Script, Scripted, expect_panics};
 use crate::world::{address, keys, profile};
 
@@ -64,6 +65,14 @@ impl Shared {
     ) -> Machine {
         let background = Background::default();
         self.assembled(queue, keys, background.clone(), background, change)
+    }
+
+    /// A machine for which time passes as it waits.
+    pub fn passing(&self, passing: &Passing, change: impl FnOnce(&mut Settings)) -> Machine {
+        self.assembled(self.queue.clone(), keys(), passing.clone(), Background::default(), |settings| {
+            Passing::deadlines(settings);
+            change(settings);
+        })
     }
 
     /// A machine that dies while it sends its first message: its sender never answers, and its time stands still. Codes

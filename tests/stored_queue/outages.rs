@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use vestibule::Code;
 use vestibule::error::BackendErrorKind;
 use vestibule::event::LossReason;
+use vestibule::{Code, Settings};
 
 use crate::machines::{Machine, Mood, OLA, Shared};
+use crate::world::passing::Passing;
 use crate::world::script::{FAULTS, Fault};
 use crate::world::{PASSWORD, address, email, from, here, keys, new, secret};
 
@@ -154,6 +155,39 @@ async fn what_cannot_be_removed_does_not_hold_up_whoever_resumes() {
     second.settle().await;
     assert!(shared.queue.is_empty());
     assert_eq!(second.lost(), [LossReason::Interrupted]);
+}
+
+#[tokio::test]
+async fn a_queue_that_takes_down_no_beginning_holds_up_codes_and_no_notice() {
+    let shared = Shared::default();
+    let a_minute = |settings: &mut Settings| settings.sending_patience = Duration::from_secs(60);
+    let (id, machine) = (shared.register(), shared.machine_with(keys(), a_minute));
+    machine.script.fault_in("message_queue.begin", Fault::Fails);
+    machine.service.invite(&id).await.unwrap();
+    machine.settle().await;
+    assert_eq!((shared.sent(), shared.queue.len()), (vec!["invitation"], 0));
+    // A code that nobody knows to have been begun could be sent a second time.
+    ask(&machine).await;
+    machine.settle().await;
+    assert_eq!((shared.sent().len(), shared.queue.len()), (1, 1));
+    assert!(machine.lost().is_empty());
+    machine.script.clear();
+    shared.turn(60);
+    assert_eq!(machine.resume().await, 1);
+    assert_eq!((shared.sent(), shared.queue.len()), (vec!["invitation", "activation_code"], 0));
+}
+
+#[tokio::test]
+async fn a_removal_that_fails_is_tried_after_waits_that_double_up_to_a_minute_until_the_expiry() {
+    let shared = Shared::default();
+    let passing = Passing::new(&shared.clock);
+    let five_minutes = |settings: &mut Settings| settings.notice_lifetime = Duration::from_secs(300);
+    let (id, machine) = (shared.register(), shared.passing(&passing, five_minutes));
+    machine.script.fault_in("message_queue.remove", Fault::Fails);
+    machine.service.invite(&id).await.unwrap();
+    machine.settle().await;
+    assert_eq!(shared.sent(), ["invitation"]);
+    assert_eq!(passing.waits(), [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
 pub mod background;
+pub mod passing;
 pub mod script;
 
 use std::net::{IpAddr, Ipv4Addr};

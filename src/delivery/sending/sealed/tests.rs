@@ -122,3 +122,17 @@ fn what_another_release_has_sealed_is_left_to_it() {
         assert_eq!(Sending::open(&keys(), &stored).unwrap_err(), Unreadable::NotByUs);
     }
 }
+
+#[test]
+fn bytes_with_a_digit_too_few_or_too_many_are_not_filled_up_or_cut_off() {
+    let stored = code(email("ola@example.no")).seal(&keys(), id(1), expiry()).unwrap();
+    let row = place(id(1), expiry());
+    let plain = String::from_utf8(keys().open(&row.each(), &stored.sealed).unwrap().to_vec()).unwrap();
+    let handle = "07".repeat(32);
+    assert!(plain.contains(&handle));
+    for other in ["07".repeat(31), "07".repeat(33), "07".repeat(31) + "0", "0g".repeat(32), String::new()] {
+        let sealed = keys().seal(&row.each(), plain.replace(&handle, &other).as_bytes()).unwrap();
+        let forged = QueuedMessage { sealed, ..stored.clone() };
+        assert_eq!(Sending::open(&keys(), &forged).unwrap_err(), Unreadable::NotByUs, "{other}");
+    }
+}
