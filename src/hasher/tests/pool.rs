@@ -100,6 +100,20 @@ fn a_job_whose_caller_goes_while_it_waits_never_runs() {
 }
 
 #[test]
+fn a_job_whose_caller_goes_while_it_waits_never_runs_though_nobody_looks_whether_it_has() {
+    let (pool, keeper) = gated(settings());
+    let running = ask(place(&pool), "running");
+    assert_eq!(keeper.entered.recv().unwrap(), "running");
+    drop(ask(place(&pool), "gone"));
+    let after = ask(place(&pool), "after");
+    keeper.gate.send(()).unwrap();
+    assert_eq!(keeper.pass(), "after");
+    block_on(running).unwrap();
+    block_on(after).unwrap();
+    assert_eq!((pool.stats().started, pool.stats().skipped), (2, 1));
+}
+
+#[test]
 fn a_job_whose_caller_goes_while_it_runs_is_finished_and_counts_as_started() {
     let (pool, keeper) = gated(settings());
     let running = place(&pool);
