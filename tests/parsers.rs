@@ -1,9 +1,13 @@
-//! Puts every parser's check to the corpus of the fuzzer and to mutations of it, on a stable compiler: a smoke test. What
-//! finds more is the fuzzer itself, which `tests/fuzz/Cargo.toml` tells about.
+//! Puts every parser's check, and that of the portal example, to the corpus of the fuzzer and to mutations of it, on a
+//! stable compiler: a smoke test. What finds more is the fuzzer itself, which `tests/fuzz/Cargo.toml` tells about.
 //!
 //! `VESTIBULE_MUTATIONS` says how many mutations each parser gets, `VESTIBULE_MUTATIONS_SEED` which.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the check of files and the program have the reader of members, each for itself"
+)]
 
 #[path = "fuzz/checks.rs"]
 #[allow(unreachable_pub, reason = "the fuzzer's targets use it too")]
@@ -11,6 +15,10 @@ mod checks;
 #[path = "model/dice.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the model uses the rest of it")]
 mod dice;
+
+#[path = "fuzz/portal/mod.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the program uses the rest of it")]
+mod portal;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -21,8 +29,15 @@ use std::path::Path;
 )]
 use vestibule::{adapters, error, ports};
 
-use self::checks::CHECKS;
+use self::checks::{CHECKS, Check};
 use self::dice::Dice;
+#[allow(clippy::wildcard_imports, reason = "the modules of the portal call each other by these names")]
+use self::portal::program::*;
+
+/// The portal has a program of its own to the fuzzer: the other targets are built without a web server.
+fn checks() -> impl Iterator<Item = (&'static str, Check)> {
+    CHECKS.into_iter().chain([("portal", portal::portal as Check)])
+}
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().expect("a number"))
@@ -88,11 +103,12 @@ fn mutate(dice: &mut Dice, corpus: &[Vec<u8>]) -> Vec<u8> {
 #[test]
 fn no_input_makes_a_parser_panic_or_give_back_something_else() {
     let (mutations, seed) = (number("VESTIBULE_MUTATIONS", 3_000), number("VESTIBULE_MUTATIONS_SEED", 0));
-    for (name, check) in CHECKS {
+    for (name, check) in checks() {
         let corpus = corpus(name);
         let mut dice = Dice::new(seed);
-        // The rules about a password and a hash take longer than a look at a code.
-        let mutations = if matches!(name, "password" | "stored") { mutations / 10 } else { mutations };
+        // The rules about a password, a hash and a page take longer than a look at a code.
+        let mutations =
+            if matches!(name, "password" | "stored" | "portal") { mutations / 10 } else { mutations };
         let inputs = corpus.iter().cloned().chain((0..mutations).map(|_| mutate(&mut dice, &corpus)));
         for input in inputs {
             let outcome = catch_unwind(AssertUnwindSafe(|| check(&input)));
@@ -105,8 +121,20 @@ fn no_input_makes_a_parser_panic_or_give_back_something_else() {
 fn every_check_has_a_target_and_a_corpus() {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz");
     let manifest = std::fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
-    for (name, _) in CHECKS {
+    for (name, _) in checks() {
         assert!(manifest.contains(&format!("name = \"{name}\"")), "{name} is no target");
         assert!(fuzz.join(format!("targets/{name}.rs")).exists() && corpus(name).len() > 4, "{name}");
+    }
+}
+
+/// What it does not come to, no mutation of it comes to either.
+#[test]
+fn the_corpus_of_the_portal_comes_to_every_page_and_every_kind_of_refusal() {
+    let answers: Vec<_> = corpus("portal").iter().filter_map(|request| portal::answered(request)).collect();
+    for page in portal::answer::PAGES {
+        assert!(answers.iter().any(|answer| answer.location() == Some(page)), "nobody is led to {page}");
+    }
+    for status in [200, 400, 401, 403, 404, 405, 413, 415, 422, 429] {
+        assert!(answers.iter().any(|answer| answer.status == status), "no answer is {status}");
     }
 }

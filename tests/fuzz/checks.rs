@@ -25,7 +25,7 @@ pub use self::gateways::{addresses, gateway};
 pub use self::queued::queued;
 
 /// Panics where a parser does not keep what it promises.
-type Check = fn(&[u8]);
+pub type Check = fn(&[u8]);
 
 /// Every parser, by the name of its corpus.
 pub const CHECKS: [(&str, Check); 13] = [
