@@ -6,6 +6,8 @@
 
 #[path = "contract_suite/codes.rs"]
 mod codes;
+#[path = "contract_suite/defect.rs"]
+mod defect;
 #[path = "contract_suite/directory.rs"]
 mod directory;
 #[path = "contract_suite/messages.rs"]
@@ -18,18 +20,17 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::sync::{Mutex, MutexGuard};
-use vestibule::contract;
+use vestibule::contract::{self, ContactCapacity};
 
 use crate::codes::BreakableCodes;
+use crate::defect::Defect;
 use crate::directory::BreakableDirectory;
 use crate::messages::BreakableMessages;
 use crate::throttle::BreakableThrottle;
 
 mod without_a_defect {
-    use super::{BreakableCodes, BreakableDirectory, BreakableMessages, BreakableThrottle};
+    use super::{BreakableCodes, BreakableDirectory, BreakableMessages, BreakableThrottle, ContactCapacity};
 
     mod codes {
         use super::BreakableCodes;
@@ -49,6 +50,23 @@ mod without_a_defect {
         vestibule::contract::user_directory!(async { BreakableDirectory::with("no defect") });
     }
 
+    mod directory_of_an_address_and_a_number {
+        use super::{BreakableDirectory, ContactCapacity};
+
+        vestibule::contract::user_directory!(async {
+            BreakableDirectory::of(ContactCapacity::EmailAndPhone, "no defect")
+        });
+    }
+
+    mod directory_of_an_address {
+        use super::{BreakableDirectory, ContactCapacity};
+
+        vestibule::contract::user_directory!(
+            async { BreakableDirectory::of(ContactCapacity::Email, "no defect") },
+            without shared_contacts
+        );
+    }
+
     mod messages {
         use super::BreakableMessages;
 
@@ -58,11 +76,11 @@ mod without_a_defect {
 
 /// Makes a test of each defect. A name that the store does not know is no defect, and so is not caught.
 macro_rules! caught {
-    ($store:ident, $port:ident: $($defect:ident => $clause:ident)+) => {
+    ($broken:expr, $port:ident: $($defect:ident => $clause:ident)+) => {
         $(
             #[test]
             fn $defect() {
-                let store = Arc::new($store::with(stringify!($defect)));
+                let store = Arc::new(($broken)(stringify!($defect)));
                 assert_caught(async { contract::$port::$clause(&store).await });
             }
         )+
@@ -73,7 +91,7 @@ mod codes_that {
     use super::{Arc, BreakableCodes, assert_caught, contract};
 
     caught! {
-        BreakableCodes, code_store:
+        BreakableCodes::with, code_store:
         lose_the_locale => a_row_is_read_back_as_it_was_written
         keep_whole_seconds => a_row_is_read_back_as_it_was_written
         mistake_the_purpose => a_row_is_read_back_as_it_was_written
@@ -114,7 +132,7 @@ mod throttles_that {
     use super::{Arc, BreakableThrottle, assert_caught, contract};
 
     caught! {
-        BreakableThrottle, throttle_store:
+        BreakableThrottle::with, throttle_store:
         count_on_the_first_key_alone => a_charge_counts_on_every_key
         charge_a_refused_batch_in_part => a_refused_batch_changes_nothing
         count_refusals => a_refused_batch_changes_nothing
@@ -136,7 +154,7 @@ mod directories_that {
     use super::{Arc, BreakableDirectory, assert_caught, contract};
 
     caught! {
-        BreakableDirectory, user_directory:
+        BreakableDirectory::with, user_directory:
         find_the_registered_spelling_only => an_account_is_found_by_any_spelling_of_its_contacts
         return_canonical_contacts => an_account_is_returned_with_its_contacts_as_registered
         return_the_contact_asked_for_first => an_account_is_returned_with_its_contacts_as_registered
@@ -159,11 +177,46 @@ mod directories_that {
     }
 }
 
+/// What can go wrong with one contact of a kind is seen with no more than that.
+mod directories_of_an_address_and_a_number_that {
+    use super::{Arc, BreakableDirectory, ContactCapacity, assert_caught, contract};
+
+    caught! {
+        |defect| BreakableDirectory::of(ContactCapacity::EmailAndPhone, defect), user_directory:
+        find_the_registered_spelling_only => an_account_is_found_by_any_spelling_of_its_contacts
+        return_canonical_contacts => an_account_is_returned_with_its_contacts_as_registered
+        return_the_contact_asked_for_first => an_account_is_returned_with_its_contacts_as_registered
+        find_without_dots_and_tags => an_unknown_contact_is_nobody
+        find_the_first_of_several => a_contact_of_two_accounts_is_several
+        find_by_pattern => strange_contacts_find_nobody_else
+        make_versions_of_what_they_stand_for => a_credential_version_is_never_used_twice
+        keep_the_version_when_contacts_are_added => a_credential_version_is_never_used_twice
+        leave_an_account_pending => a_replaced_credential_is_the_accounts_credential
+        take_any_version => a_stale_version_replaces_nothing
+    }
+}
+
+mod directories_of_an_address_that {
+    use super::{Arc, BreakableDirectory, ContactCapacity, assert_caught, contract};
+
+    caught! {
+        |defect| BreakableDirectory::of(ContactCapacity::Email, defect), user_directory:
+        find_the_registered_spelling_only => an_account_is_found_by_any_spelling_of_its_contacts
+        return_canonical_contacts => an_account_is_returned_with_its_contacts_as_registered
+        find_without_dots_and_tags => an_unknown_contact_is_nobody
+        find_by_pattern => strange_contacts_find_nobody_else
+        make_versions_of_what_they_stand_for => a_credential_version_is_never_used_twice
+        keep_the_version_when_resumed => a_credential_version_is_never_used_twice
+        leave_an_account_pending => a_replaced_credential_is_the_accounts_credential
+        take_any_version => a_stale_version_replaces_nothing
+    }
+}
+
 mod messages_that {
     use super::{Arc, BreakableMessages, assert_caught, contract};
 
     caught! {
-        BreakableMessages, message_queue:
+        BreakableMessages::with, message_queue:
         keep_text_alone => a_message_is_claimed_as_it_was_put
         expire_in_whole_seconds => a_message_is_claimed_as_it_was_put
         keep_the_number_of_the_claim => a_message_is_claimed_as_it_was_put
@@ -190,35 +243,6 @@ mod messages_that {
 fn assert_caught(clause: impl Future<Output = ()>) {
     let outcome = catch_unwind(AssertUnwindSafe(|| contract::run(clause)));
     assert!(outcome.is_err(), "the clause did not see the defect");
-}
-
-/// The name of a defect, and the lock that some defects do without.
-#[derive(Debug)]
-struct Defect {
-    name: &'static str,
-    lock: Mutex<()>,
-}
-
-impl Defect {
-    fn new(name: &'static str) -> Self {
-        Self { name, lock: Mutex::default() }
-    }
-
-    fn is(&self, name: &str) -> bool {
-        self.name == name
-    }
-
-    /// Waits for one's turn; with this defect, nobody does, and others get between reading and writing.
-    async fn turn_unless(&self, name: &str) -> Option<MutexGuard<'_, ()>> {
-        if self.is(name) { None } else { Some(self.lock.lock().await) }
-    }
-
-    /// Where others get between, if this is the defect.
-    async fn pause_if(&self, name: &str) {
-        if self.is(name) {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
 }
 
 #[test]

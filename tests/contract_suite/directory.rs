@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use vestibule::account::{AccountState, CredentialChange, CredentialVersion, Registration};
-use vestibule::contract::ManagedDirectory;
+use vestibule::contract::{ContactCapacity, ManagedDirectory};
 use vestibule::ports::{Found, UserDirectory};
 use vestibule::{Account, AccountId, BackendError, Contact, PasswordHash, async_trait};
 
@@ -13,11 +13,26 @@ use crate::Defect;
 pub(crate) struct BreakableDirectory {
     accounts: Mutex<Vec<Account>>,
     defect: Defect,
+    capacity: ContactCapacity,
 }
 
 impl BreakableDirectory {
     pub(crate) fn with(defect: &'static str) -> Self {
-        Self { accounts: Mutex::default(), defect: Defect::new(defect) }
+        Self::of(ContactCapacity::Any, defect)
+    }
+
+    /// One in which an account has no more contacts than that.
+    pub(crate) fn of(capacity: ContactCapacity, defect: &'static str) -> Self {
+        Self { accounts: Mutex::default(), defect: Defect::new(defect), capacity }
+    }
+
+    /// Whether an account can have them.
+    fn holds(&self, contacts: &[Contact]) -> bool {
+        match (self.capacity, contacts) {
+            (ContactCapacity::Any, _) | (_, [Contact::Email(_)]) => true,
+            (capacity, [Contact::Email(_), Contact::Phone(_)]) => capacity == ContactCapacity::EmailAndPhone,
+            _ => false,
+        }
     }
 
     fn is(&self, defect: &str) -> bool {
@@ -156,6 +171,7 @@ impl UserDirectory for BreakableDirectory {
 #[async_trait]
 impl ManagedDirectory for BreakableDirectory {
     async fn register(&self, registration: Registration) -> AccountId {
+        assert!(self.holds(&registration.contacts), "too much for {:?}: {registration:?}", self.capacity);
         let mut accounts = self.accounts.lock().unwrap();
         let id = AccountId::new((accounts.len() + 1).to_string());
         accounts.push(Account {
@@ -190,6 +206,7 @@ impl ManagedDirectory for BreakableDirectory {
     }
 
     async fn replace_contacts(&self, id: &AccountId, contacts: Vec<Contact>) {
+        assert!(self.holds(&contacts), "too much for {:?}: {contacts:?}", self.capacity);
         self.change(id, |account| {
             let added = contacts.len() > account.contacts.len();
             account.contacts = contacts;
@@ -197,6 +214,10 @@ impl ManagedDirectory for BreakableDirectory {
                 account.credential_version = self.new_version(account);
             }
         });
+    }
+
+    fn capacity(&self) -> ContactCapacity {
+        self.capacity
     }
 }
 

@@ -6,6 +6,7 @@
 mod stores;
 
 mod cancellation;
+mod columns;
 mod damage;
 mod database;
 mod directory;

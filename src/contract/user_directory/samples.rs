@@ -8,14 +8,31 @@ use crate::hasher::PasswordHash;
 use crate::locale::Locale;
 use crate::ports::{Found, UserDirectory};
 
-/// Enters somebody with an e-mail address and a number, and returns the account.
+/// Enters somebody with an e-mail address and, where an account can have one, a number, and returns the account.
 pub(super) async fn registered(directory: &impl ManagedDirectory, address: &str, number: &str) -> Account {
     let registration = Registration::new(email(address))
         .contact(phone(number))
         .name("Ola Nordmann")
         .locale(Locale::NORWEGIAN);
-    let id = directory.register(registration).await;
+    entered(directory, registration).await
+}
+
+/// Enters somebody with those of the contacts that an account can have, and returns the account.
+pub(super) async fn entered(directory: &impl ManagedDirectory, registration: Registration) -> Account {
+    let contacts = directory.capacity().fitting(registration.contacts);
+    let id = directory.register(Registration { contacts, ..registration }).await;
     account(directory, &id).await
+}
+
+/// Gives an account those of the contacts that it can have, and returns which.
+pub(super) async fn moved(
+    directory: &impl ManagedDirectory,
+    id: &AccountId,
+    contacts: Vec<Contact>,
+) -> Vec<Contact> {
+    let contacts = directory.capacity().fitting(contacts);
+    directory.replace_contacts(id, contacts.clone()).await;
+    contacts
 }
 
 /// Enters Ola, and returns the account.
@@ -74,12 +91,11 @@ pub(super) fn assert_same_hash(read: Option<&PasswordHash>, written: Option<&Pas
 }
 
 pub(super) fn assert_same_contacts(read: &Account, written: &[Contact]) {
-    let spelling = |contact: &Contact| match contact {
-        Contact::Email(address) => address.as_str().to_owned(),
-        Contact::Phone(number) => number.as_str().to_owned(),
-    };
-    let read: Vec<_> = read.contacts.iter().map(spelling).collect();
-    assert_eq!(read, written.iter().map(spelling).collect::<Vec<_>>());
+    assert_eq!(spelt(&read.contacts), spelt(written));
+}
+
+pub(super) fn spelt(contacts: &[Contact]) -> Vec<&str> {
+    contacts.iter().map(Contact::as_str).collect()
 }
 
 /// Everything about an account.

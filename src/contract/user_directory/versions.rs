@@ -1,4 +1,4 @@
-use super::samples::{account, hash, kari, ola, set_password};
+use super::samples::{account, hash, kari, moved, ola, set_password, spelt};
 use crate::account::{AccountId, AccountState, CredentialVersion};
 use crate::contract::ManagedDirectory;
 use crate::contract::samples::{email, phone};
@@ -32,15 +32,19 @@ pub async fn a_credential_version_is_never_used_twice(directory: &impl ManagedDi
         directory.resume(id).await;
         note(directory, id, AccountState::Active, &mut used).await;
     }
-    // One more, one in another place, one fewer, and those of the beginning.
+    // One more, one in another place, one fewer, and those of the beginning. Where an account has one contact, some of
+    // these are what it has already.
+    let mut now = account(directory, id).await.contacts;
     for contacts in [
         vec![email("ola@eksempel.no"), phone("+4741234567")],
         vec![email("Ola@eksempel.no"), phone("+4741234568")],
         vec![email("Ola@eksempel.no")],
         registered.contacts,
     ] {
-        directory.replace_contacts(id, contacts).await;
-        note(directory, id, AccountState::Active, &mut used).await;
+        if spelt(&directory.capacity().fitting(contacts.clone())) != spelt(&now) {
+            now = moved(directory, id, contacts).await;
+            note(directory, id, AccountState::Active, &mut used).await;
+        }
     }
     let unconcerned = account(directory, &other.id).await;
     assert_eq!(unconcerned.credential_version, other.credential_version);
