@@ -77,6 +77,10 @@ async fn what_a_gateway_answers_decides_what_becomes_of_the_message() {
     let elsewhere = "302 Found\r\nLocation: http://127.0.0.1:1/elsewhere";
     for (answer, expected) in [
         (Answer::Http("500 Internal Server Error", "41234567 hemmelig 73918264"), transient(Kind::Busy)),
+        (Answer::Http("503 Service Unavailable", "41234567 hemmelig"), transient(Kind::Busy)),
+        // A proxy handed it on, and does not know what became of it.
+        (Answer::Http("502 Bad Gateway", "41234567 hemmelig"), ambiguous(Kind::Unavailable)),
+        (Answer::Http("504 Gateway Timeout\r\nRetry-After: 1", "hemmelig"), ambiguous(Kind::Unavailable)),
         (Answer::Http("400 Bad Request", "41234567 hemmelig"), permanent(Kind::Misconfigured)),
         (Answer::Http("401 Unauthorized", ""), permanent(Kind::Misconfigured)),
         (Answer::Http(elsewhere, ""), permanent(Kind::Misconfigured)),

@@ -31,6 +31,14 @@ impl Signs {
         if status.is_success() {
             return self.judge_success(status, body);
         }
+        // RFC 9110, 15.6.3 and 15.6.5: a proxy in between asked the gateway, and got no answer that it could use. 500 and 503
+        // say that the request was not carried out.
+        if matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT) {
+            return Err(SendError::Ambiguous(BackendError::new(
+                BackendErrorKind::Unavailable,
+                format!("a proxy answered {} for the gateway, which may have the message", status.as_u16()),
+            )));
+        }
         if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
             return Err(SendError::Transient {
                 retry_after: retry_after(headers),

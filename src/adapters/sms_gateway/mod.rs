@@ -23,7 +23,8 @@
 //! | 2xx, and the answer shows that the message was taken | sent |
 //! | 2xx, and the answer says why not | [`Permanent`] |
 //! | 2xx, and the answer shows neither; no answer in time, or a broken one | [`Ambiguous`]: a code is not sent twice |
-//! | 429 and 5xx, with the wait it asks for (`Retry-After` in seconds); no connection | [`Transient`]: tried again |
+//! | 502 and 504: a proxy had no answer from it | [`Ambiguous`] |
+//! | 429 and other 5xx, with the wait it asks for (`Retry-After` in seconds); no connection | [`Transient`]: tried again |
 //! | other 4xx; 3xx, since redirects are not followed | [`Permanent`] |
 //!
 //! An error holds the status and never the answer, which may repeat the number or the text.
