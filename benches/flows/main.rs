@@ -1,9 +1,9 @@
 //! What each flow costs beside hashing.
 //!
-//! `cargo bench --bench flows` prints, on memory ports, the median time of a call, and the allocations of one on all
-//! threads together. Hashes are at their cheapest, 8 KiB. What such a hash takes on another thread, and back, is measured
-//! in turn with each call, and so are the rules about a new password: less those, a flow is the crate's own work and the
-//! memory ports'.
+//! `cargo bench --bench flows` prints, on memory ports, the median time of a call, and its processor time and allocations on
+//! all threads together. Hashes are at their cheapest, 8 KiB. What such a hash takes on another thread, and back, is
+//! measured in turn with each call, and so are the rules about a new password: less those, a flow is the crate's own work
+//! and the memory ports'.
 //!
 //! Then, on SQLite, PostgreSQL and Redis, it prints each flow as a multiple of the bare statements that it needs. Servers
 //! are started from the machine's binaries; one that is missing is printed as skipped. `-- memory` leaves the stores out,
