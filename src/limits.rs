@@ -158,7 +158,11 @@ pub(crate) fn help_note(context: &Context, account: &AccountId, purpose: Purpose
 
 /// SMS: by number, by prefix and in total, charged in the background. None for what goes by e-mail.
 pub(crate) fn sms(context: &Context, to: &Contact) -> Option<[(SmsCap, Charge); 3]> {
-    capped(context, to, ["sms number", "sms prefix", "sms total"])
+    let Contact::Phone(number) = to else { return None };
+    let number = number.as_str().as_bytes();
+    let prefix = &number[..number.len().min(7)];
+    let keys = [("sms number", &[number][..]), ("sms prefix", &[prefix]), ("sms total", &[])];
+    Some(sms_caps(context, keys))
 }
 
 /// As many codes as [`codes_of_account`], where there is no account that may have one. It limits nothing: it is what the
@@ -173,22 +177,23 @@ pub(crate) fn codes_of_request_by_nobody(context: &Context, handle: &HandleDiges
     charge(context, "codes request nobody", &[handle.as_bytes()], MARK)
 }
 
-/// The same for [`sms`].
+/// The same for [`sms`], each by the number: if a flood of other numbers could use one up, a request for nobody would be
+/// told from one for somebody by what the store is asked then.
 pub(crate) fn sms_of_nobody(context: &Context, to: &Contact) -> Option<[(SmsCap, Charge); 3]> {
-    capped(context, to, ["sms number nobody", "sms prefix nobody", "sms total nobody"])
+    let Contact::Phone(number) = to else { return None };
+    let number = &[number.as_str().as_bytes()][..];
+    let kinds = ["sms number nobody", "sms prefix nobody", "sms total nobody"];
+    Some(sms_caps(context, kinds.map(|kind| (kind, number))))
 }
 
-fn capped(context: &Context, to: &Contact, kinds: [&str; 3]) -> Option<[(SmsCap, Charge); 3]> {
-    let Contact::Phone(number) = to else { return None };
+fn sms_caps(context: &Context, [number, prefix, total]: [(&str, &[&[u8]]); 3]) -> [(SmsCap, Charge); 3] {
     let settings = &context.settings;
-    let number = number.as_str().as_bytes();
-    let prefix = &number[..number.len().min(7)];
-    let [by_number, by_prefix, in_total] = kinds;
-    Some([
-        (SmsCap::Number, charge(context, by_number, &[number], settings.sms_per_number)),
-        (SmsCap::Prefix, charge(context, by_prefix, &[prefix], settings.sms_per_prefix)),
-        (SmsCap::Total, charge(context, in_total, &[], settings.sms_in_total)),
-    ])
+    let due = |(kind, parts): (&str, &[&[u8]]), schedule| charge(context, kind, parts, schedule);
+    [
+        (SmsCap::Number, due(number, settings.sms_per_number)),
+        (SmsCap::Prefix, due(prefix, settings.sms_per_prefix)),
+        (SmsCap::Total, due(total, settings.sms_in_total)),
+    ]
 }
 
 /// Notices by SMS, apart from codes: whoever used up the codes would otherwise keep the owner from being told.

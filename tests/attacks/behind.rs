@@ -88,3 +88,18 @@ async fn what_is_charged_for_nobody_uses_up_nothing_of_anybodys() {
     ask(&email("ola@example.no")).await;
     assert!(world.codes_to(&email("ola@example.no")).is_empty(), "and the account was charged for its code");
 }
+
+#[tokio::test]
+async fn no_flood_of_other_numbers_makes_a_request_for_nobody_another() {
+    let once = Schedule::window(1, Duration::from_secs(3_600)).unwrap();
+    let world =
+        World::with_settings(|settings| (settings.sms_per_prefix, settings.sms_in_total) = (once, once));
+    let mut seen = Vec::new();
+    for number in ["41234567", "41234568", "41234569", "91234567"] {
+        let asked = behind(&world, async {
+            world.service.request_activation(&phone(number), &here()).await.unwrap();
+        });
+        seen.push(asked.await);
+    }
+    assert!(seen.iter().all(|asked| *asked == seen[0]), "{seen:#?}");
+}

@@ -74,7 +74,7 @@
 //! | G14 | a code is sent twice, or after another took its place, because a machine died | `stored_queue::leases::a_code_whose_sending_was_interrupted_is_not_sent_again`, `stored_queue::leases::a_stored_code_that_was_replaced_by_another_is_not_sent`, `stored_queue::outages::a_code_that_was_put_without_an_answer_is_not_sent_again_by_whoever_comes_after_a_death`; interleaved, `model::no_schedule_breaks_a_promise`; on every store `a_begin_and_a_claim_do_not_both_succeed` |
 //! | G15 | one damaged row keeps others from being sent | `sqlite::failures::a_message_that_cannot_be_read_holds_up_no_other`, and the same on PostgreSQL |
 //! | G16 | a file, an address or an answer from outside | `parsers::no_input_makes_a_parser_panic_or_give_back_something_else` |
-//! | G17 | the store is busier behind an answer for somebody | `behind::a_request_keeps_the_stores_as_busy_for_nobody_as_for_somebody`, `behind::what_is_charged_for_nobody_uses_up_nothing_of_anybodys` |
+//! | G17 | the store is busier behind an answer for somebody | `behind::a_request_keeps_the_stores_as_busy_for_nobody_as_for_somebody`, `behind::what_is_charged_for_nobody_uses_up_nothing_of_anybodys`, `behind::no_flood_of_other_numbers_makes_a_request_for_nobody_another` |
 //! | G18 | the time of a refused log-in tells that a hash is an older one | `telling::a_refused_password_calls_the_hash_function_alike_whatever_older_hash_is_stored` |
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
