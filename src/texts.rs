@@ -131,6 +131,3 @@ fn spoken(locale: &Locale) -> Option<&'static dyn Words> {
         _ => None,
     }
 }
-
-#[cfg(test)]
-mod tests;

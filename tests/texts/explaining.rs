@@ -2,25 +2,25 @@
 
 use std::time::Duration;
 
-use super::BuiltInTexts;
-use crate::code::CodeProblem;
-use crate::contact::ContactProblem;
-use crate::error::{BackendError, BackendErrorKind, Error};
-use crate::locale::Locale;
-use crate::password::PasswordProblem;
-use crate::ports::Texts;
-use crate::profile::ServiceProfile;
+use vestibule::code::CodeProblem;
+use vestibule::contact::ContactProblem;
+use vestibule::error::{BackendError, BackendErrorKind, Error};
+use vestibule::password::PasswordProblem;
+use vestibule::ports::Texts;
+use vestibule::texts::BuiltInTexts;
+use vestibule::{Locale, ServiceProfile};
 
 const SUPPORT: &str = "medlem@example.no, 22 00 00 00";
 
 fn explain(error: impl Into<Error>, locale: &Locale) -> String {
-    BuiltInTexts.explain(&error.into(), locale, &ServiceProfile::new("Eksempelforbundet", SUPPORT))
+    BuiltInTexts::default().explain(&error.into(), locale, &ServiceProfile::new("Eksempelforbundet", SUPPORT))
 }
 
 fn in_both(error: impl Into<Error>) -> [String; 2] {
     let error = error.into();
     let profile = ServiceProfile::new("Eksempelforbundet", SUPPORT);
-    [Locale::NORWEGIAN, Locale::ENGLISH].map(|locale| BuiltInTexts.explain(&error, &locale, &profile))
+    [Locale::NORWEGIAN, Locale::ENGLISH]
+        .map(|locale| BuiltInTexts::default().explain(&error, &locale, &profile))
 }
 
 fn throttled(seconds: u64) -> Error {
