@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use vestibule::adapters::postgres::PostgresMessages;
 use vestibule::error::BackendErrorKind;
-use vestibule::message::MessageId;
-use vestibule::ports::{CodeStore, MessageQueue, QueuedMessage, ThrottleStore, UserDirectory};
+use vestibule::ports::{CodeStore, ThrottleStore, UserDirectory};
 use vestibule::throttle::{Ticket, Verdict};
 
-use crate::database::{Database, charges, handle, in_minutes, now, ola, pending};
+use crate::database::{Database, charges, handle, now, ola, pending};
 use crate::servers::postgres::PostgresServer;
+use crate::stores::damage;
 use crate::stores::failures::assert_all;
 
 pub(crate) async fn damaged_rows_are_corrupt_and_can_be_lifted(server: Arc<PostgresServer>) {
@@ -60,21 +60,9 @@ pub(crate) async fn a_row_that_cannot_be_read_is_corrupt_and_its_values_are_not_
 pub(crate) async fn a_message_that_cannot_be_read_holds_up_no_other(server: Arc<PostgresServer>) {
     let database = Database::new(&server).await;
     let queue = PostgresMessages::new(database.pool.clone());
-    for number in 0..3 {
-        let id = MessageId::from_bytes([number; 16]);
-        let message = QueuedMessage { id, expires_at: in_minutes(10), sealed: vec![number; 40] };
-        queue.put(&message, now()).await.unwrap();
-    }
-    let second = "id = decode(repeat('01', 16), 'hex')";
-    database
-        .run(&format!("update vestibule.messages set expires_at = 9223372036854775807 where {second}"))
-        .await;
-    let claimed = queue.claim(now(), in_minutes(1), 10).await.unwrap();
-    assert_eq!(claimed.len(), 2);
-    // The next time it comes alone.
-    for message in claimed {
-        queue.remove(&message.message.id).await.unwrap();
-    }
-    let corrupt = queue.claim(in_minutes(1), in_minutes(2), 10).await.unwrap_err();
-    assert_all(&[corrupt], BackendErrorKind::Corrupt, "damaged");
+    damage::holds_up_no_other(&queue, async |second| {
+        let damage = "update vestibule.messages set expires_at = 9223372036854775807 where id = $1";
+        sqlx::query(damage).bind(&second[..]).execute(&database.pool).await.unwrap();
+    })
+    .await;
 }

@@ -2,11 +2,11 @@
 
 use vestibule::adapters::sqlite::SqliteMessages;
 use vestibule::error::BackendErrorKind;
-use vestibule::message::MessageId;
-use vestibule::ports::{CodeStore, MessageQueue, QueuedMessage, ThrottleStore, UserDirectory};
+use vestibule::ports::{CodeStore, ThrottleStore, UserDirectory};
 use vestibule::throttle::{Ticket, Verdict};
 
-use crate::database::{Database, charges, handle, in_minutes, now, ola, pending};
+use crate::database::{Database, charges, handle, now, ola, pending};
+use crate::stores::damage;
 use crate::stores::failures::assert_all;
 
 #[tokio::test]
@@ -59,21 +59,11 @@ async fn a_code_that_cannot_be_read_is_corrupt_and_its_values_are_not_printed() 
 async fn a_message_that_cannot_be_read_holds_up_no_other() {
     let database = Database::new().await;
     let queue = SqliteMessages::new(database.pool.clone());
-    for number in 0..3 {
-        let id = MessageId::from_bytes([number; 16]);
-        let message = QueuedMessage { id, expires_at: in_minutes(10), sealed: vec![number; 40] };
-        queue.put(&message, now()).await.unwrap();
-    }
-    let damage = "update vestibule_messages set expires_at = 9223372036854775807 where id = ?1";
-    sqlx::query(damage).bind(&[1; 16][..]).execute(&database.pool).await.unwrap();
-    let claimed = queue.claim(now(), in_minutes(1), 10).await.unwrap();
-    assert_eq!(claimed.len(), 2);
-    // The next time it comes alone.
-    for message in claimed {
-        queue.remove(&message.message.id).await.unwrap();
-    }
-    let corrupt = queue.claim(in_minutes(1), in_minutes(2), 10).await.unwrap_err();
-    assert_all(&[corrupt], BackendErrorKind::Corrupt, "damaged");
+    damage::holds_up_no_other(&queue, async |second| {
+        let damage = "update vestibule_messages set expires_at = 9223372036854775807 where id = ?1";
+        sqlx::query(damage).bind(&second[..]).execute(&database.pool).await.unwrap();
+    })
+    .await;
 }
 
 #[tokio::test]

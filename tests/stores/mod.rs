@@ -4,6 +4,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 pub(crate) mod checks;
+pub(crate) mod damage;
 pub(crate) mod directory;
 pub(crate) mod failures;
 pub(crate) mod processes;
