@@ -35,12 +35,10 @@ impl<'a> Tally<'a> {
 
     pub(crate) fn after_a_call(&mut self) {
         if let Self::OfProcess { before, counted } = self {
-            // Less what it takes to count.
-            let own = {
-                let begun = reads();
-                reads() - begun
-            };
-            *counted += (reads() - *before).saturating_sub(3 * own);
+            // Counting reads too, and is taken off.
+            let now = reads();
+            let own = reads() - now;
+            *counted += (now - *before).saturating_sub(own);
         }
     }
 
