@@ -1,10 +1,11 @@
 //! Notices that codes are being guessed all over the service, which no limit of one account sees.
 
-use crate::event::EventKind;
-use crate::service::Inner;
 use std::sync::{Mutex, PoisonError};
 
 use time::{Duration, OffsetDateTime};
+
+use crate::event::EventKind;
+use crate::service::Inner;
 
 /// Counts wrong codes in this process, in two stretches of ten minutes.
 #[derive(Debug)]
