@@ -159,6 +159,8 @@ impl World {
 
     /// Asks for an activation code and redeems what arrives.
     pub async fn activate(&self, contact: &Contact) -> Result<Redeemed, Error> {
+        // A code that was asked for before is sent beside this one, and may arrive after it.
+        self.settle().await;
         let request = self.service.request_activation(contact, &here()).await?;
         let code = self.code_to(contact).await;
         self.service.activate(&request.handle, &code, new(PASSWORD), &here()).await
