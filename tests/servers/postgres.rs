@@ -114,8 +114,12 @@ impl PostgresServer {
     /// Ends it as a power failure would, `kill -9`, with all its processes.
     pub fn kill(&self) {
         let own = self.own.as_ref().expect("only a server of one's own is killed");
-        own.postmaster.lock().expect("nobody panicked").kill().expect("it is ours");
-        own.postmaster.lock().expect("nobody panicked").wait().expect("it is ours");
+        let mut postmaster = own.postmaster.lock().expect("nobody panicked");
+        // First those that serve a connection each: without it, they would finish what they are at, and answer.
+        let serving = Command::new("pkill").args(["-KILL", "-P", &postmaster.id().to_string()]).status();
+        assert!(serving.expect("pkill is here").success(), "it has processes of its own");
+        postmaster.kill().expect("it is ours");
+        postmaster.wait().expect("it is ours");
     }
 
     /// Starts it again after [`kill`](Self::kill), on the same data.
