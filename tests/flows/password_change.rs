@@ -72,10 +72,13 @@ async fn a_suspended_an_unknown_and_a_pending_account_change_nothing() {
 
 #[tokio::test]
 async fn a_caller_who_hangs_up_changes_the_password_all_the_same_and_the_owner_is_told() {
-    let world = World::new();
+    let world = World::swift(|builder| builder);
     let id = world.active("ola@example.no").await;
     let origin = here();
+    // It is counted, and what follows waits for the background; then the caller is gone.
+    world.background.hold();
     world.begin(world.service.change_password(&id, secret(PASSWORD), new(ANOTHER), &origin)).await;
+    world.background.release();
     world.settle().await;
     world.log_in("ola@example.no", ANOTHER).await.unwrap();
     assert!(world.kinds_sent().contains(&MessageKind::PasswordChanged));

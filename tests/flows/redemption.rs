@@ -247,14 +247,18 @@ async fn a_code_is_worth_nothing_with_another_handle() {
 #[tokio::test]
 async fn a_caller_who_hangs_up_changes_nothing_of_what_follows() {
     for in_the_middle_of_the_count in [false, true] {
-        let world = World::new();
+        let world = World::swift(|builder| builder);
         let (request, code) = asked(&world).await;
         let origin = here();
         if in_the_middle_of_the_count {
             world.script.pause_at_every_call();
+        } else {
+            world.settle().await;
+            world.background.hold();
         }
-        // The count has begun, or what it leads to has; then the caller is gone.
+        // The count has begun, or what it leads to waits for the background; then the caller is gone.
         world.begin(world.service.activate(&request.handle, &code, new(PASSWORD), &origin)).await;
+        world.background.release();
         world.settle().await;
         world.log_in("ola@example.no", PASSWORD).await.unwrap();
         world.settle().await;
