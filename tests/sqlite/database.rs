@@ -17,9 +17,14 @@ pub(crate) struct Database {
 impl Database {
     /// A file that does not exist yet.
     pub(crate) fn absent() -> Self {
+        Self::absent_with(|options| options)
+    }
+
+    /// The same, with options of the test's own.
+    pub(crate) fn absent_with(change: impl FnOnce(SqliteConnectOptions) -> SqliteConnectOptions) -> Self {
         let folder = TempDir::new().unwrap();
-        let pool = SqlitePool::connect_lazy_with(connect_options(folder.path().join("accounts.db")));
-        Self { folder, pool }
+        let options = change(connect_options(folder.path().join("accounts.db")));
+        Self { folder, pool: SqlitePool::connect_lazy_with(options) }
     }
 
     /// A file that does not exist yet, where the test keeps nothing that would remove it: it stays until the test is

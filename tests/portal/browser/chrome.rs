@@ -1,6 +1,7 @@
 //! Chromium, without a screen, and the driver that is spoken to.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -34,20 +35,7 @@ pub struct Chrome {
 impl Chrome {
     pub async fn start(language: &str, scripts: Scripts) -> Self {
         let folder = TempDir::new().unwrap();
-        let mut process = Command::new("chromedriver")
-            .arg("--port=0")
-            .env("TMPDIR", folder.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let port = loop {
-            let line = lines.next().unwrap().unwrap();
-            if let Some((_, port)) = line.split_once("started successfully on port ") {
-                break port.trim_end_matches('.').to_owned();
-            }
-        };
+        let (process, port) = start_driver(folder.path());
         let mut capabilities = DesiredCapabilities::chrome();
         for argument in
             ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1200,1000"]
@@ -68,6 +56,31 @@ impl Chrome {
         driver.set_script_timeout(Duration::from_secs(120)).await.unwrap();
         Self { driver, process, _folder: folder }
     }
+}
+
+/// The driver takes a free port of IPv4 and then the same of IPv6, which somebody else may have by then: it ends, and
+/// another is started.
+fn start_driver(folder: &Path) -> (Child, String) {
+    let mut said = String::new();
+    for _ in 0..5 {
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            .env("TMPDIR", folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        for line in BufReader::new(process.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            if let Some((_, port)) = line.split_once("started successfully on port ") {
+                return (process, port.trim_end_matches('.').to_owned());
+            }
+            said.push_str(&line);
+            said.push('\n');
+        }
+        process.wait().unwrap();
+    }
+    panic!("no driver of the browser stays:\n{said}");
 }
 
 impl Drop for Chrome {
