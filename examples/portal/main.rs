@@ -48,6 +48,7 @@ mod visitor;
 mod words;
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use crate::app::App;
@@ -72,7 +73,9 @@ async fn run() -> Result<(), String> {
 
     let (listener, site) = server::listen(&configuration).await?;
     let app = App::start(&configuration, site).await?;
-    announce(&app);
+    // Behind a proxy that is not where browsers find it.
+    let behind = configuration.origin.as_ref().and_then(|_| listener.local_addr().ok());
+    announce(&app, behind);
     let housekeeping = housekeeping::begin(&app);
     server::serve(listener, routes::all(&app), server::told_to_stop()).await;
     drop(housekeeping);
@@ -80,10 +83,13 @@ async fn run() -> Result<(), String> {
     Ok(())
 }
 
-fn announce(app: &App) {
+fn announce(app: &App, behind: Option<SocketAddr>) {
     let origin = app.site.origin();
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "Portal:  {origin}/");
+    if let Some(address) = behind {
+        let _ = writeln!(out, "Listens: {address}");
+    }
     if app.outbox.is_some() {
         let _ = writeln!(out, "Outbox:  {origin}/dev/outbox");
         let _ = writeln!(out, "Members: {}. Activate the account of any of them.", members::FILE);

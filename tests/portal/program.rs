@@ -66,15 +66,19 @@ impl Portal {
             std::fs::OpenOptions::new().append(true).create(true).open(folder.path().join("log")).unwrap();
         let mut command = command(folder.path(), variables);
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let mut first = String::new();
+        let mut said = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
-        out.read_line(&mut first).unwrap();
-        // It says where browsers find it; with an origin of its own that is not where it listens.
-        let address = match variables.iter().find(|(name, _)| *name == "PORTAL_ADDR") {
-            Some((_, address)) => format!("http://{address}"),
-            None => first.trim().trim_start_matches("Portal:").trim().trim_end_matches('/').to_owned(),
+        // It says where browsers find it; with an origin of its own that is not where it listens, which it says next.
+        let lines = 1 + usize::from(variables.iter().any(|(name, _)| *name == "PORTAL_ORIGIN"));
+        for _ in 0..lines {
+            said.clear();
+            out.read_line(&mut said).unwrap();
+        }
+        let address = match said.strip_prefix("Listens: ") {
+            Some(address) => format!("http://{}", address.trim()),
+            None => said.trim().trim_start_matches("Portal:").trim().trim_end_matches('/').to_owned(),
         };
-        assert!(address.starts_with("http://127.0.0.1:"), "{first}{}", read(&folder.path().join("log")));
+        assert!(address.starts_with("http://127.0.0.1:"), "{said}{}", read(&folder.path().join("log")));
         Self { folder, child, address }
     }
 

@@ -15,6 +15,15 @@ pub(crate) fn tests(suite: &mut Suite<RedisServer>) {
 }
 
 fn start() -> Result<RedisServer, Missing> {
+    // Another program may take the port before it does.
+    let mut started = start_once();
+    for _ in 0..4 {
+        started = started.or_else(|_| start_once());
+    }
+    started
+}
+
+fn start_once() -> Result<RedisServer, Missing> {
     // The port on which its nodes would meet.
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap().port();
     let port = port.to_string();

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::time::{Duration, Instant};
 
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use vestibule::Code;
 use vestibule::code::Purpose;
 use vestibule::error::BackendErrorKind as Kind;
@@ -101,8 +101,10 @@ async fn what_a_gateway_answers_decides_what_becomes_of_the_message() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gateway_that_is_not_there_has_not_sent_anything() {
     let mut nowhere = Gateway::answering([TAKEN]).await;
-    // A port that was free a moment ago.
-    nowhere.port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    // Taken, so that nobody else listens there, and nobody does.
+    let held = TcpSocket::new_v4().unwrap();
+    held.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    nowhere.port = held.local_addr().unwrap().port();
     assert_eq!(told(&nowhere).await, [Told::Failed(Kind::Unavailable), Told::Lost(LossReason::GaveUp)]);
     assert!(matches!(failure(&nowhere).await, SendError::Transient { .. }));
 }

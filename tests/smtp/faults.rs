@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use vestibule::error::BackendErrorKind;
 use vestibule::event::LossReason;
 use vestibule::message::{Message, MessageText, Notice};
@@ -43,7 +43,10 @@ async fn ask_impatiently(sender: impl CodeSender, to: &str) -> Vec<Told> {
 }
 
 pub async fn a_refused_connection_is_tried_again(server: Arc<SmtpServer>) {
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    // Taken, so that nobody else listens there, and nobody does.
+    let held = TcpSocket::new_v4().unwrap();
+    held.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let closed = held.local_addr().unwrap().port();
     let sender = || at(&server, &format!("smtps://localhost:{closed}")).build().unwrap();
     let (failed, _) = failure(&sender(), "lukket@example.no").await;
     assert!(matches!(failed, SendError::Transient { .. }), "{failed:?}");
